@@ -1,0 +1,1 @@
+"""Output in, lines out; no framework is known here."""

@@ -1,0 +1,76 @@
+"""What happens during a watched block, as plain values: what hooks and readers say goes in, the collector takes it out."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+from nbdiag.facts import Facts
+from nbdiag.samples import SampleLosses
+
+Status = Literal["running", "finished", "interrupted", "failed", "stopped"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Record:
+    """One measured value with its place.
+
+    ``metric`` is canonical and ``split`` its data (see ``metrics.identify``); ``epoch`` counts from 1 and may be
+    fractional; ``step`` is the number the source shows. A record without a step is an epoch's value.
+    ``value`` of a percentage is a fraction, ``unit`` is then ``"%"``; ``label`` is the name as shown.
+    ``rounding`` is half a unit of the last printed digit, in units of ``value``; 0 for full precision.
+    ``time`` is in seconds since the watch began.
+    """
+
+    metric: str
+    split: str
+    value: float
+    epoch: float | None = None
+    step: int | None = None
+    label: str = ""
+    unit: str = ""
+    rounding: float = 0.0
+    time: float | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Begin:
+    """A run starts. ``exact`` is true when a hook reports it: the text's copy of its values is then not counted."""
+
+    framework: str
+    name: str = ""
+    facts: Facts = Facts()  # noqa: RUF009 - frozen, no state shared
+    exact: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Learned:
+    """Something became known about the current run beside its curves."""
+
+    facts: Facts
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sampled:
+    """Per-sample validation losses of the current run were measured."""
+
+    samples: SampleLosses
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reached:
+    """The current run got as far as this epoch and step (no value): drives the progress shown."""
+
+    epoch: float | None = None
+    step: int | None = None
+    steps: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class End:
+    """The current run ended."""
+
+    status: Status = "finished"
+
+
+Event = Record | Begin | Learned | Sampled | Reached | End

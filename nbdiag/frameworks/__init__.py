@@ -1,0 +1,1 @@
+"""Every framework nbdiag knows, in the order their readers are asked."""

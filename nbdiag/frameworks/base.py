@@ -1,0 +1,43 @@
+"""The contract of a framework: all that is known of one, as a value: its text, its hook, its history objects."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from nbdiag.capture.lines import Line
+from nbdiag.events import Event
+from nbdiag.run import Run
+
+Emit = Callable[[Event], None]
+"""What a hook calls. It only queues: it never blocks and never raises."""
+
+
+class Reader(Protocol):
+    """Reads finished and rewritten lines of one stream of text; keeps what it must remember between lines."""
+
+    def read(self, line: Line) -> Iterable[Event] | None:
+        """Events of this line. ``None``: not my line, ask the next reader. Empty: mine, but nothing measured."""
+
+    def close(self) -> Iterable[Event]:
+        """Events still held back when the text ends."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Framework:
+    """Everything known of one framework; every part but the name is optional.
+
+    ``reader`` makes a fresh ``Reader`` for each text. ``hook(emit)`` is a context manager during which the framework's
+    trainings are reported at full precision; every patch it makes is undone on every way out, it imports nothing that
+    the user has not imported, and it works when the framework is imported inside it. ``modules`` are the import names
+    it waits for. ``reads(obj)`` is cheap and imports nothing; ``read(obj)`` gives the runs of such an object.
+    """
+
+    name: str
+    modules: tuple[str, ...] = ()
+    reader: Callable[[], Reader] | None = None
+    hook: Callable[[Emit], AbstractContextManager[Any]] | None = None
+    reads: Callable[[Any], bool] | None = None
+    read: Callable[[Any], list[Run]] | None = None

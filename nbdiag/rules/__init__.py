@@ -1,0 +1,1 @@
+"""Every built-in rule, one family a file."""

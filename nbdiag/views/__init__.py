@@ -1,0 +1,1 @@
+"""A diagnosis goes in, something to look at comes out."""

@@ -1,0 +1,1 @@
+"""A chart and its findings go in, live bqplot figures and cards come out."""
