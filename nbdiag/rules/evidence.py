@@ -1,0 +1,346 @@
+"""A run goes in; what several rules need to know of it comes out, each computed once: main curves, pairs, sizes, chance."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from typing import Literal
+
+import numpy as np
+
+from nbdiag import metrics, stats
+from nbdiag.run import Curve, Run
+
+MOST_POINTS = 400  # a chart is about that many pixels wide: what happens between them cannot be pointed at
+Role = Literal["train", "val"]
+_VAL_NAMES = ("val", "valid", "validation", "test", "eval")
+_ERRORS = (
+    "loss",
+    "logloss",
+    "mlogloss",
+    "binary_logloss",
+    "multi_logloss",
+    "cross_entropy",
+    "nll",
+    "mse",
+    "rmse",
+    "mae",
+)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Series:
+    """The finite part of a curve, as rules judge it. ``x`` in epochs, ``y`` in the metric's unit, shapes ``(n,)``.
+
+    A curve longer than ``MOST_POINTS`` is means of equal parts. ``raw`` is the curve itself.
+    """
+
+    raw: Curve
+    x: np.ndarray
+    y: np.ndarray
+    rounding: float
+
+    @property
+    def name(self) -> str:
+        """``split:metric``."""
+        return self.raw.name
+
+    @property
+    def metric(self) -> str:
+        """The metric's canonical name."""
+        return self.raw.metric
+
+    @property
+    def label(self) -> str:
+        """The name the reader knows it by."""
+        return self.raw.label or (f"{self.raw.split}_{self.raw.metric}" if self.raw.split != "train" else self.metric)
+
+    @functools.cached_property
+    def lower_is_better(self) -> bool:
+        """Direction of improvement."""
+        return metrics.lower_is_better(self.metric)
+
+    @functools.cached_property
+    def logs(self) -> np.ndarray:
+        """Logarithms of the values, so that noise is a share of the level; not below the rounding. Shape ``(n,)``."""
+        floor = max(self.rounding, float(np.abs(self.y).max(initial=0.0)) * 1e-9, 1e-300)
+        logs: np.ndarray = np.log(np.maximum(self.y, floor))
+        return logs
+
+    @functools.cached_property
+    def positive(self) -> bool:
+        """Whether every value is above zero, so that logarithms make sense."""
+        return bool(len(self.y)) and float(self.y.min()) > 0
+
+    @functools.cached_property
+    def noise(self) -> float:
+        """Point-to-point noise in the metric's unit, never below the rounding error."""
+        return stats.noise(self.y, self.rounding)
+
+    @functools.cached_property
+    def smoothed(self) -> np.ndarray:
+        """Running median over a twentieth of the curve, at least 3 points. Shape ``(n,)``."""
+        return stats.smooth(self.y, max(3, len(self) // 20 * 2 + 1))
+
+    @functools.cached_property
+    def best(self) -> int:
+        """Index of the best value; the first of equals."""
+        return int(np.argmin(self.y) if self.lower_is_better else np.argmax(self.y))
+
+    @property
+    def first(self) -> float:
+        """The first value."""
+        return float(self.raw.values[self.raw.finite][0])
+
+    @property
+    def last(self) -> float:
+        """The last finite value."""
+        return float(self.raw.values[self.raw.finite][-1])
+
+    @property
+    def span(self) -> float:
+        """Largest minus smallest value."""
+        return float(np.ptp(self.y)) if len(self) else 0.0
+
+    def trend(self, start: int = 0, stop: int | None = None) -> stats.Trend:
+        """The straight trend of points ``start`` to ``stop``."""
+        return stats.trend(self.x[start:stop], self.y[start:stop])
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Pair:
+    """One metric on training and validation data at the same epochs. Arrays have shape ``(n,)``.
+
+    ``between`` is training's value in the middle between its epoch and the next: where training's value is the mean
+    over an epoch, that is the fair comparison for the validation value at the epoch's end.
+    """
+
+    x: np.ndarray
+    train: np.ndarray
+    val: np.ndarray
+    between: np.ndarray
+    curves: tuple[str, str]
+    rounding: tuple[float, float]
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Known:
+    """A number with where it comes from: ``known`` is true where an object, a log or the reader says it."""
+
+    value: float
+    known: bool
+    source: str
+
+
+def series(run: Run, curve: Curve) -> Series | None:
+    """The finite part of a curve; None where nothing is finite."""
+
+    def compute() -> Series | None:
+        x, y = curve.x[curve.finite], curve.values[curve.finite]
+        if not len(y):
+            return None
+        coarse = float(np.max(curve.rounding[curve.finite]))
+        if len(y) > MOST_POINTS:
+            x, y = stats.bins(x, y, MOST_POINTS)
+        return Series(curve, x, y, coarse)
+
+    return run.remember(("series", curve.metric, curve.split, curve.per), compute)
+
+
+def curve(run: Run, metric: str, role: Role) -> Curve | None:
+    """The curve of ``metric`` on the training or the validation data, whatever that split is called."""
+    split = train_split(run) if role == "train" else val_split(run)
+    return run.curve(metric, split) if split else None
+
+
+def train_split(run: Run) -> str | None:
+    """The name of the split training is measured on. Boosting's first of several numbered sets is taken for it."""
+
+    def compute() -> str | None:
+        if "train" in run.splits:
+            return "train"
+        numbered = [s for s in _measured(run) if s.startswith(("validation_", "valid_", "eval_"))]
+        return numbered[0] if len(numbered) > 1 else "learn" if "learn" in run.splits else None
+
+    return run.remember("train split", compute)
+
+
+def val_split(run: Run) -> str | None:
+    """The name of the split the model is judged on: ``val`` before ``test`` before the last other evaluation set."""
+
+    def compute() -> str | None:
+        others = [s for s in _measured(run) if s != train_split(run) and not s.startswith(("train", "learn"))]
+        return next((s for s in _VAL_NAMES if s in others), others[-1] if others else None)
+
+    return run.remember("val split", compute)
+
+
+def _measured(run: Run) -> list[str]:
+    """Splits that hold a measure of the model."""
+    return list(dict.fromkeys(c.split for c in run.curves() if not metrics.is_setting(c.metric)))
+
+
+def loss_name(run: Run) -> str | None:
+    """The metric that is the run's loss: ``loss`` itself, or the error a booster prints in its place."""
+
+    def compute() -> str | None:
+        names = [m for m in run.metrics if not metrics.is_setting(m)]
+        chosen = next((m for m in _ERRORS if m in names), None)
+        if chosen is None:
+            chosen = next((m for m in names if metrics.is_loss(m)), None)
+        return chosen or next((m for m in names if metrics.lower_is_better(m) and m not in {"perplexity"}), None)
+
+    return run.remember("loss name", compute)
+
+
+def loss(run: Run, role: Role) -> Series | None:
+    """The main loss on training or validation data."""
+    name = loss_name(run)
+    found = curve(run, name, role) if name else None
+    return series(run, found) if found is not None else None
+
+
+def accuracy(run: Run, role: Role) -> Series | None:
+    """Plain accuracy on training or validation data, as a fraction; None where its values are no fractions."""
+    found = curve(run, "accuracy", role)
+    made = series(run, found) if found is not None else None
+    if made is None or made.y.min() < -1e-9 or made.y.max() > 1 + 1e-9:
+        return None
+    return made
+
+
+def pair(run: Run, what: Literal["loss", "accuracy"]) -> Pair | None:
+    """Training and validation values of the loss or the accuracy at the epochs both have; None without both."""
+
+    def compute() -> Pair | None:
+        get = loss if what == "loss" else accuracy
+        train, val = get(run, "train"), get(run, "val")
+        if train is None or val is None or train.raw.per != val.raw.per != "epoch":
+            return None
+        x, left, right = np.intersect1d(train.x, val.x, return_indices=True)
+        if not len(x):
+            return None
+        later = np.minimum(left + 1, len(train) - 1)
+        middle = (train.y[left] + train.y[later]) / 2
+        names, rounding = (train.name, val.name), (train.rounding, val.rounding)
+        return Pair(x, train.y[left], val.y[right], middle, names, rounding)
+
+    return run.remember(("pair", what), compute)
+
+
+def task(run: Run) -> Literal["classification", "regression"] | None:
+    """What is learned: as the facts say, or as the loss's name or an accuracy tells."""
+    if run.facts.task in ("classification", "regression"):
+        return "classification" if run.facts.task == "classification" else "regression"
+    family = metrics.loss_family(run.facts.loss) or metrics.loss_family(loss_name(run) or "")
+    if family in ("crossentropy", "binary-crossentropy"):
+        return "classification"
+    if family in ("mse", "mae"):
+        return "regression"
+    return "classification" if run.facts.n_classes or "accuracy" in run.metrics else None
+
+
+def in_nats(run: Run) -> bool:
+    """Whether the loss is known to be a cross-entropy."""
+    family = metrics.loss_family(run.facts.loss) or metrics.loss_family(loss_name(run) or "")
+    return family in ("crossentropy", "binary-crossentropy")
+
+
+def n_classes(run: Run) -> Known | None:
+    """Number of classes, where something says it."""
+    facts = run.facts
+    if facts.n_classes:
+        return Known(facts.n_classes, True, facts.origins.get("n_classes", "given"))
+    for counts in (facts.class_counts_val, facts.class_counts_train):
+        if counts is not None:
+            return Known(len(counts), True, "class counts")
+    if metrics.loss_family(facts.loss or loss_name(run)) == "binary-crossentropy":
+        return Known(2, False, "the loss is binary")
+    return None
+
+
+def shares(run: Run, role: Role) -> np.ndarray | None:
+    """Shares of the classes in training or validation data, where the counts are known. Shape ``(K,)``."""
+    counts = run.facts.class_counts_val if role == "val" else run.facts.class_counts_train
+    array = np.asarray(counts if counts is not None else [], dtype=float)
+    return array / array.sum() if array.sum() > 0 else None
+
+
+def n_val(run: Run) -> Known | None:
+    """Size of the validation set: as the facts say, or as the grid of its accuracies proves (then a divisor of it)."""
+
+    def compute() -> Known | None:
+        if run.facts.n_val:
+            return Known(run.facts.n_val, True, run.facts.origins.get("n_val", "given"))
+        values = accuracy(run, "val")
+        if values is None:
+            return None
+        whole = values.raw.values[values.raw.finite][:4000]
+        grid = stats.accuracy_grid(np.unique(whole), values.rounding)
+        return Known(grid.n, False, "the accuracies' own steps") if grid else None
+
+    return run.remember("n_val", compute)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Chance:
+    """What a model that ignores its input gets at best: ``loss`` in nats (None outside cross-entropy), ``accuracy``."""
+
+    loss: float | None
+    accuracy: float
+    shares_known: bool
+
+
+def chance(run: Run, role: Role = "val") -> Chance | None:
+    """Chance level of this split: class frequencies where known, else equal classes; None without the classes' number."""
+    known, classes = shares(run, role), n_classes(run)
+    if known is not None:
+        return Chance(stats.entropy(known) if in_nats(run) else None, float(known.max()), True)
+    if classes is None or classes.value < 2:
+        return None
+    return Chance(math.log(classes.value) if in_nats(run) else None, 1 / classes.value, False)
+
+
+def start_level(run: Run) -> float | None:
+    """The loss an untrained model of this run has, in the loss's own unit: the yardstick for "much" and "little".
+
+    The larger of the first training and the first validation value: training's is a mean over an epoch of learning,
+    validation's comes after it.
+    """
+    firsts = [s.first for role in ("train", "val") if (s := loss(run, role)) is not None]
+    return max(firsts) if firsts else None
+
+
+def turn(run: Run) -> stats.Turn | None:
+    """Where the validation loss falls no more and rises; None below 5 points."""
+
+    def compute() -> stats.Turn | None:
+        val = loss(run, "val")
+        return stats.turning_point(val.y, val.noise) if val is not None and len(val) >= 5 else None
+
+    return run.remember("turn", compute)
+
+
+def learning_rate(run: Run) -> Series | None:
+    """The learning rate over the run, where it was reported."""
+    for found in run.curves():
+        if found.metric == "learning_rate":
+            return series(run, found)
+    return None
+
+
+def unit(run: Run) -> str:
+    """``epoch``, ``round`` for boosting, or ``step`` where no epoch is known: what one point of the x axis is called."""
+    if run.framework.lower() in {"xgboost", "lightgbm", "catboost"}:
+        return "round"
+    main = loss(run, "train") or loss(run, "val")
+    if main is not None and main.raw.per == "step" and not np.isfinite(main.raw.epochs).all():
+        return "step"
+    return "epoch"
