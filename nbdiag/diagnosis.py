@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nbdiag.finding import Finding
+import numpy as np
+
+from nbdiag import rules
+from nbdiag.errors import UnknownRule
+from nbdiag.finding import Certainty, Finding
+from nbdiag.rules import precedence, verdict
+from nbdiag.rules.base import Rule
 from nbdiag.run import Run
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -60,8 +65,70 @@ def examine(
     ignore: Collection[str] = (),
     options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Diagnosis:
-    """Run the rules over ``run``; a rule that raises is named in ``failures`` and skipped."""
-    raise NotImplementedError
+    """Run the rules over ``run``; a rule that raises is named in ``failures`` and skipped.
+
+    ``options`` holds keyword arguments by rule. The answer depends on nothing but the run: a live run that has ended
+    and its saved history get the same. While a run is running, findings that did not hold a few epochs ago are
+    provisional. Raises ``UnknownRule`` for a name in ``select`` or ``ignore`` that no rule has.
+    """
+    wanted = chosen(select, ignore)
+    found, failures = _apply(run, wanted, options or {})
+    if run.status == "running":
+        found = _held(run, found, wanted, options or {})
+    merged = precedence.merge(found, wanted)
+    findings = precedence.sort(precedence.without_contradictions(merged))
+    looked = [rule.name for rule in wanted]
+    return Diagnosis(
+        run=run,
+        findings=tuple(findings),
+        headline=verdict.headline(run, findings),
+        summary=verdict.summary(run),
+        not_found=verdict.not_found(run, findings, looked),
+        too_early=verdict.too_early(run),
+        failures=tuple(failures),
+    )
+
+
+def chosen(select: Collection[str] | None = None, ignore: Collection[str] = ()) -> list[Rule]:
+    """The rules to run, causes first. Raises ``UnknownRule`` with the nearest name."""
+    known = {rule.name: rule for rule in rules.RULES}
+    for name in (*(select or ()), *ignore):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise UnknownRule(f"no rule is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    return [r for name, r in known.items() if (select is None or name in select) and name not in ignore]
+
+
+def _apply(
+    run: Run, chosen_rules: Sequence[Rule], options: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[Finding], list[str]]:
+    found: list[Finding] = []
+    failures = []
+    with np.errstate(all="ignore"):
+        for each in chosen_rules:
+            try:
+                found.extend(each(run, **options.get(each.name, {})))
+            except Exception as error:  # a rule may be a third party's: none may end the training or the others
+                failures.append(f"{each.name}: {type(error).__name__}: {error}")
+    return found, failures
+
+
+def _held(
+    run: Run, found: Sequence[Finding], chosen_rules: Sequence[Rule], options: Mapping[str, Mapping[str, Any]]
+) -> list[Finding]:
+    """Mark as provisional what the run did not show a few epochs ago; what arithmetic proves is never provisional."""
+    now = run.last_epoch
+    if now is None or not found:
+        return list(found)
+    # Three looks in a row, or 5 % of the epochs: what noise alone brings up is mostly gone by then.
+    patience = max(3.0, round(0.05 * now))
+    names = {f.rule for f in found if f.certainty is not Certainty.EXACT}
+    before, _ = _apply(run.until(now - patience + 1), [r for r in chosen_rules if r.name in names], options)
+    held = {f.rule for f in before}
+    return [
+        f if f.certainty is Certainty.EXACT or f.rule in held else dataclasses.replace(f, provisional=True)
+        for f in found
+    ]
 
 
 def _written(text: str, path: str | Path | None) -> str:

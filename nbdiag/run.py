@@ -118,6 +118,15 @@ class _Column:
             self.cached = Curve(metric, split, per, *columns, label=self.label, unit=self.unit)
         return self.cached
 
+    def until(self, epoch: float, metric: str, split: str, per: Per) -> _Column:
+        """This column without what came after ``epoch``."""
+        whole = self.curve(metric, split, per)
+        keep = ~(whole.epochs > epoch)
+        then = _Column(Record(metric, split, 0.0, label=self.label, unit=self.unit))
+        for name in ("values", "epochs", "steps", "times", "rounding"):
+            setattr(then, name, array("d", getattr(whole, name)[keep].tobytes()))
+        return then
+
 
 def _key(place: float) -> float:
     return -1.0 if place != place else place
@@ -209,6 +218,13 @@ class Run:
             self._memo[key] = compute()
         found: T = self._memo[key]
         return found
+
+    def until(self, epoch: float) -> Run:
+        """This run as it stood after ``epoch``: what came later, and the samples measured at the end, left out."""
+        then = Run(name=self.name, framework=self.framework, facts=self.facts)
+        then.number, then.cell, then.status = self.number, self.cell, self.status
+        then._columns = {key: c.until(epoch, *key) for key, c in self._columns.items()}
+        return then
 
     def __len__(self) -> int:
         return sum(len(c.values) for c in self._columns.values())

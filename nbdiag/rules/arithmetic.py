@@ -57,19 +57,31 @@ def grid_size(
         return None
     r = float(reach[ok].max())
     step = max(r, 1e-9)
-    folded = np.unique(np.round(np.minimum(values[ok], 1 - values[ok]) / (2 * step)))
-    sizes = np.arange(2, largest + 1)
-    for v in np.unique(values[ok]):
-        scaled = v * sizes
-        sizes = sizes[np.abs(scaled - np.rint(scaled)) <= r * sizes * (1 + 1e-6) + 1e-9]
-        if not len(sizes):
-            return None
+    distinct = np.unique(values[ok])
+    folded = np.unique(np.round(np.minimum(distinct, 1 - distinct) / (2 * step)))
+    m = len(folded)
+    # Beyond this size the chance below is not small enough: (2r)^m n^(m+1) / (m+1) >= chance.
+    end = math.exp((math.log(chance * (m + 1)) - m * math.log(2 * step)) / (m + 1))
+    sizes = np.arange(2, 2 + int(min(largest, end)))
+    # 24 values leave few sizes standing; only those are held against all the others.
+    for v in distinct[np.linspace(0, len(distinct) - 1, min(len(distinct), 24)).astype(int)]:
+        sizes = sizes[_fits(v, sizes, r)]
+    sizes = sizes[:64]
+    sizes = sizes[_fits(distinct[:, None], sizes[None, :], r).all(axis=0)]
+    if not len(sizes):
+        return None
     n = int(sizes[0])
-    coincidence = float(np.sum(np.minimum(1.0, 2 * step * np.arange(1, n + 1)) ** len(folded)))
+    coincidence = float(np.sum(np.minimum(1.0, 2 * step * np.arange(1, n + 1)) ** m))
     if coincidence >= chance:
         return None
     counts = np.rint(np.where(np.isfinite(values), values, 0.0) * n)
     return Grid(n, tuple(int(c) for c in counts), coincidence)
+
+
+def _fits(value: np.ndarray, sizes: np.ndarray, reach: float) -> np.ndarray:
+    scaled = value * sizes
+    inside: np.ndarray = np.abs(scaled - np.rint(scaled)) <= reach * sizes * (1 + 1e-6) + 1e-9
+    return inside
 
 
 def standard_error(accuracy: float, n: float) -> float:

@@ -1,0 +1,87 @@
+"""A run with its ranked findings goes in; one headline, one sentence of numbers and what was not found go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbdiag.finding import Finding, Severity
+from nbdiag.rules import evidence
+from nbdiag.rules.wording import num, place
+from nbdiag.run import Run
+
+_LOOKED_FOR = (
+    ("non-finite", "NaN or infinite values"),
+    ("divergence", "divergence"),
+    ("overfitting", "overfitting"),
+    ("loss-metric-mismatch", "accuracy that contradicts the loss"),
+    ("noisy-validation", "noise beyond what the validation set's size explains"),
+)
+_TREND_POINTS, _TURN_POINTS = 4, 8  # fewer epochs cannot show a trend, or a turn of one, against its own noise
+
+
+def headline(run: Run, findings: Sequence[Finding]) -> str:
+    """The one fact to know."""
+    if findings:
+        return findings[0].headline or findings[0].title
+    if not len(run):
+        return "Nothing measured yet"
+    if _points(run) < _TREND_POINTS:
+        return "Too early to judge"
+    return "Nothing wrong found"
+
+
+def summary(run: Run) -> str:
+    """The run's main numbers in a sentence."""
+    parts = []
+    loss = evidence.loss(run, "val") or evidence.loss(run, "train")
+    if loss is not None:
+        best = (
+            loss.raw.values[loss.raw.finite].min() if loss.lower_is_better else loss.raw.values[loss.raw.finite].max()
+        )
+        where = loss.raw.x[loss.raw.values == best][0]
+        unit = evidence.unit(run)
+        now = f", {num(loss.last)} at the last" if where < loss.raw.x[-1] else ", the last" if len(loss) > 1 else ""
+        parts.append(f"Best {loss.label} was {num(float(best))} at {unit} {place(float(where))}{now}")
+    accuracy = evidence.accuracy(run, "val") or evidence.accuracy(run, "train")
+    if accuracy is not None:
+        parts.append(f"{accuracy.label} ended at {num(accuracy.last)}")
+    return "; ".join(parts) + "." if parts else ""
+
+
+def not_found(run: Run, findings: Sequence[Finding], looked: Sequence[str]) -> tuple[str, ...]:
+    """What was looked for, could have been seen, and is not there; in words."""
+    found = {f.rule for finding in findings for f in (finding, *finding.explains)}
+    points, both = _points(run), evidence.pair(run, "accuracy") is not None
+    can = {
+        "non-finite": len(run) > 0,
+        "divergence": points >= _TREND_POINTS,
+        "overfitting": points >= _TURN_POINTS and evidence.loss(run, "val") is not None,
+        "loss-metric-mismatch": both and evidence.in_nats(run) and "train-loss-weighted" not in found,
+        "noisy-validation": points >= _TURN_POINTS and evidence.loss(run, "val") is not None,
+    }
+    return tuple(words for rule, words in _LOOKED_FOR if can[rule] and rule in looked and not _seen(rule, found))
+
+
+def too_early(run: Run) -> tuple[str, ...]:
+    """What cannot be judged with so few epochs, in words."""
+    points = _points(run)
+    if not points or points >= _TURN_POINTS:
+        return ()
+    unit = evidence.unit(run)
+    turns = f"overfitting and plateaus (from {_TURN_POINTS} {unit}s on)"
+    return (turns,) if points >= _TREND_POINTS else (f"any trend (from {_TREND_POINTS} {unit}s on)", turns)
+
+
+def _seen(rule: str, found: set[str]) -> bool:
+    family = {"overfitting": {"overfitting", "val-loss-up-accuracy-holding", "best-epoch-passed", "broad-loss-shift"}}
+    return bool(family.get(rule, {rule}) & found)
+
+
+def _points(run: Run) -> int:
+    main = evidence.loss(run, "train") or evidence.loss(run, "val")
+    return len(main) if main is not None else 0
+
+
+def alarms(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that say something is wrong."""
+    return [f for f in findings if f.severity in (Severity.BROKEN, Severity.PROBLEM)]
