@@ -6,7 +6,6 @@ unweighted cross-entropy of predicted probabilities whose argmax (one output: p 
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -20,9 +19,6 @@ LOGIT_CUT_COST = math.log1p(math.exp(-0.5))
 Keras' ``accuracy`` cuts a single output at 0.5 also when it is a logit (``from_logits=True``).
 """
 
-FLOAT32_EPS = 1e-6
-"""A mean of float32 hits carries about this much error; full-precision accuracies are compared within it."""
-
 LIMITS: tuple[tuple[float, float, str], ...] = (
     # (lowest, highest, what clips): the loss of one sample whose probability of the truth has hit its floor.
     # Ranges: the y=1 side clips at eps, the y=0 side at 1 - float32(1 - eps), 1.19e-7 for eps = 1e-7.
@@ -31,57 +27,6 @@ LIMITS: tuple[tuple[float, float, str], ...] = (
     (34.539, 34.539, "probabilities clipped at 1e-15"),
     (100.0, 100.0, "log-probabilities clipped at -100, as PyTorch's BCELoss does"),
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Grid:
-    """Accuracies are ``counts[i] / n`` (or a multiple of ``n``); ``chance``: that random values fit as well."""
-
-    n: int
-    counts: tuple[int, ...]
-    chance: float
-
-
-def grid_size(
-    accuracy: np.ndarray, rounding: np.ndarray, *, largest: int = 20_000, chance: float = 1e-3
-) -> Grid | None:
-    """Smallest ``n`` for which every accuracy is within its rounding of some ``j/n``; shapes ``(m,)``. D1.
-
-    None where no size fits or where random values would fit one as small with probability ``chance`` or more:
-    ``sum over n' <= n of min(1, 2 r n')^m``, complements counted once. ``largest``: beyond it no rule needs the size.
-    """
-    values = np.asarray(accuracy, float)
-    reach = np.maximum(np.asarray(rounding, float), FLOAT32_EPS)
-    ok = np.isfinite(values) & (values > 0) & (values < 1)
-    if not ok.any():
-        return None
-    r = float(reach[ok].max())
-    step = max(r, 1e-9)
-    distinct = np.unique(values[ok])
-    folded = np.unique(np.round(np.minimum(distinct, 1 - distinct) / (2 * step)))
-    m = len(folded)
-    # Beyond this size the chance below is not small enough: (2r)^m n^(m+1) / (m+1) >= chance.
-    end = math.exp((math.log(chance * (m + 1)) - m * math.log(2 * step)) / (m + 1))
-    sizes = np.arange(2, 2 + int(min(largest, end)))
-    # 24 values leave few sizes standing; only those are held against all the others.
-    for v in distinct[np.linspace(0, len(distinct) - 1, min(len(distinct), 24)).astype(int)]:
-        sizes = sizes[_fits(v, sizes, r)]
-    sizes = sizes[:64]
-    sizes = sizes[_fits(distinct[:, None], sizes[None, :], r).all(axis=0)]
-    if not len(sizes):
-        return None
-    n = int(sizes[0])
-    coincidence = float(np.sum(np.minimum(1.0, 2 * step * np.arange(1, n + 1)) ** m))
-    if coincidence >= chance:
-        return None
-    counts = np.rint(np.where(np.isfinite(values), values, 0.0) * n)
-    return Grid(n, tuple(int(c) for c in counts), coincidence)
-
-
-def _fits(value: np.ndarray, sizes: np.ndarray, reach: float) -> np.ndarray:
-    scaled = value * sizes
-    inside: np.ndarray = np.abs(scaled - np.rint(scaled)) <= reach * sizes * (1 + 1e-6) + 1e-9
-    return inside
 
 
 def standard_error(accuracy: float, n: float) -> float:

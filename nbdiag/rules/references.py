@@ -39,3 +39,39 @@ EARLY_LEARNING = Reference("Liu et al. 2020, Early-learning regularization", "ht
 SADDLES = Reference("Saxe et al. 2013, Exact solutions of deep linear networks", "https://arxiv.org/abs/1312.6120")
 GLOROT = Reference("Glorot and Bengio 2010", "https://proceedings.mlr.press/v9/glorot10a.html")
 CLIPPING = Reference("Pascanu et al. 2012, Training recurrent networks", "https://arxiv.org/abs/1211.5063")
+LOSS_AND_ACCURACY = Reference("The relation of loss and accuracy", "https://datascience.stackexchange.com/q/42599")
+WEIGHTED_GAP = Reference("Large gap between training and validation loss", "https://stats.stackexchange.com/q/444546")
+WILD_ACCURACY = Reference("Why both accuracies fluctuate wildly", "https://stats.stackexchange.com/q/317699")
+BATCHNORM = Reference("Ioffe and Szegedy 2015, Batch normalization", "https://arxiv.org/abs/1502.03167")
+KERAS_BATCHNORM = Reference(
+    "Keras, BatchNormalization, momentum", "https://keras.io/api/layers/normalization_layers/batch_normalization/"
+)
+KERAS_LOSSES = Reference("Keras, Probabilistic losses", "https://keras.io/api/losses/probabilistic_losses/")
+KERAS_FIT = Reference(
+    "Keras, fit: class_weight, shuffle, steps_per_epoch", "https://keras.io/api/models/model_training_apis/"
+)
+KERAS_ACCURACY = Reference("Keras, Accuracy metrics", "https://keras.io/api/metrics/accuracy_metrics/")
+TORCH_CE = Reference(
+    "PyTorch, CrossEntropyLoss takes logits",
+    "https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
+)
+TORCH_BCE = Reference(
+    "PyTorch, BCELoss clamps at −100", "https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html"
+)
+TORCH_DATALOADER = Reference("PyTorch, DataLoader", "https://docs.pytorch.org/docs/stable/data.html")
+AMP = Reference("PyTorch, Automatic mixed precision", "https://docs.pytorch.org/docs/stable/amp.html")
+LABEL_SMOOTHING = Reference(
+    "Szegedy et al. 2016, Rethinking the Inception architecture", "https://arxiv.org/abs/1512.00567"
+)
+DEEPDIAGNOSIS = Reference("Wardat et al. 2022, DeepDiagnosis", "https://arxiv.org/abs/2112.08598")
+LEAKAGE = Reference("Kapoor and Narayanan 2023, Leakage", "https://arxiv.org/abs/2207.07048")
+IMBALANCE = Reference(
+    "Google, Imbalanced data sets",
+    "https://developers.google.com/machine-learning/crash-course/overfitting/imbalanced-datasets",
+)
+NORMALISE = Reference(
+    "Google, Normalization of numerical data",
+    "https://developers.google.com/machine-learning/crash-course/numerical-data/normalization",
+)
+DROPOUT = Reference("Srivastava et al. 2014, Dropout", "https://jmlr.org/papers/v15/srivastava14a.html")
+UMLAUT = Reference("Schoop et al. 2021, UMLAUT", "https://doi.org/10.1145/3411764.3445538")

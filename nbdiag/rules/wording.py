@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from nbdiag.facts import Facts
-from nbdiag.run import Run
+from nbdiag.run import Curve, Run
 
 
 def num(value: float) -> str:
@@ -90,3 +92,29 @@ def reduce_on_plateau(run: Run) -> str:
 def adaptive(facts: Facts) -> bool | None:
     """Whether the optimizer adapts its step for each weight; None where it is unknown."""
     return None if not facts.optimizer else any(k in facts.optimizer.lower() for k in ("ada", "rms", "nadam", "lion"))
+
+
+def at(curve: Curve, i: int) -> str:
+    """Value ``i`` of a curve with the digits it was printed with; a percentage as such."""
+    scale, unit = (100, " %") if curve.unit == "%" else (1, "")
+    value, rounding = scale * float(curve.values[i]), scale * float(curve.rounding[i])
+    if not math.isfinite(value):
+        return "NaN" if value != value else "inf" if value > 0 else "−inf"
+    if not 0 < rounding < 0.5:
+        return num(value) + unit
+    return f"{value:.{max(0, round(-math.log10(2 * rounding)))}f}{unit}".replace("-", "−")
+
+
+def label(curve: Curve) -> str:
+    """The name the reader knows a curve by, in backticks."""
+    return f"`{curve.label or (curve.metric if curve.split == 'train' else f'{curve.split}_{curve.metric}')}`"
+
+
+def split_word(split: str) -> str:
+    """``train`` as ``training``, ``val`` as ``validation``; other sets keep their names."""
+    return {"train": "training", "val": "validation"}.get(split, f"`{split}`")
+
+
+def span(start: float, stop: float, unit: str = "epoch") -> str:
+    """``epoch 3`` or ``epochs 1 to 3``."""
+    return f"{unit} {place(start)}" if start == stop else f"{unit}s {place(start)} to {place(stop)}"
