@@ -232,7 +232,7 @@ def pair(run: Run, what: Literal["loss", "accuracy"]) -> Pair | None:
         names, rounding = (train.name, val.name), (train.rounding, val.rounding)
         return Pair(x, train.y[left], val.y[right], middle, names, rounding)
 
-    return run.remember(("pair", what), compute)
+    return run.remember(("both", what), compute)
 
 
 def task(run: Run) -> Literal["classification", "regression"] | None:
