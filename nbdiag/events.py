@@ -73,4 +73,12 @@ class End:
     status: Status = "finished"
 
 
-Event = Record | Begin | Learned | Sampled | Reached | End
+@dataclasses.dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something of ours failed beside the training, which goes on. ``where`` names it in a reader's words."""
+
+    where: str
+    error: BaseException
+
+
+Event = Record | Begin | Learned | Sampled | Reached | End | Trouble
