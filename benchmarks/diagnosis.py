@@ -60,7 +60,7 @@ def load(folder: Path, decimals: int | None = None) -> list[Sample]:
     """All labelled runs; with ``decimals`` as a log would print them."""
     truths = [json.loads(line) for line in (folder / "runs.jsonl").read_text().splitlines()]
     metas = {m["run_id"]: m for line in (folder / "meta.jsonl").read_text().splitlines() for m in [json.loads(line)]}
-    table = {key: part for key, part in pd.read_parquet(folder / "curves.parquet").groupby("run_id")}
+    table = dict(list(pd.read_parquet(folder / "curves.parquet").groupby("run_id")))
     losses = np.load(folder / "samples.npz")
     return [Sample(_run(table[t["run_id"]], metas[t["run_id"]], losses, decimals), t) for t in truths]
 
@@ -216,8 +216,10 @@ def main() -> None:
 def _markdown(table: pd.DataFrame) -> str:
     """The scorer's table as Markdown, labels with support only."""
     rows = ["| label | support | precision | recall | F1 |", "| --- | --- | --- | --- | --- |"]
-    for r in table[table.support + table.fp > 0].itertuples():
-        rows.append(f"| `{r.label}` | {r.support} | {r.precision:.2f} | {r.recall:.2f} | {r.f1:.2f} |")
+    rows += [
+        f"| `{r.label}` | {r.support} | {r.precision:.2f} | {r.recall:.2f} | {r.f1:.2f} |"
+        for r in table[table.support + table.fp > 0].itertuples()
+    ]
     return "\n".join(rows)
 
 
