@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nbdiag.finding import Finding
 from nbdiag.rules import evidence
-from nbdiag.rules.wording import shown
+from nbdiag.rules.wording import num, place
 from nbdiag.run import Run
 
 _LOOKED_FOR = (
@@ -40,11 +40,11 @@ def summary(run: Run) -> str:
         )
         where = loss.raw.x[loss.raw.values == best][0]
         unit = evidence.unit(run)
-        now = f", {shown(loss.last)} at the last" if where < loss.raw.x[-1] else ", the last" if len(loss) > 1 else ""
-        parts.append(f"Best {loss.label} was {shown(float(best))} at {unit} {where:g}{now}")
+        now = f", {num(loss.last)} at the last" if where < loss.raw.x[-1] else ", the last" if len(loss) > 1 else ""
+        parts.append(f"Best {loss.label} was {num(float(best))} at {unit} {place(float(where))}{now}")
     accuracy = evidence.accuracy(run, "val") or evidence.accuracy(run, "train")
     if accuracy is not None:
-        parts.append(f"{accuracy.label} ended at {shown(accuracy.last)}")
+        parts.append(f"{accuracy.label} ended at {num(accuracy.last)}")
     return "; ".join(parts) + "." if parts else ""
 
 
