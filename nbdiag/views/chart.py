@@ -2,83 +2,91 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbdiag.finding import Severity
+from nbdiag.run import Curve, Run
+from nbdiag.views.horizontal import horizontal, positions, unit_for
+from nbdiag.views.numbers import place, shown
+from nbdiag.views.panels import chosen, panel
+from nbdiag.views.pins import pins
+from nbdiag.views.shapes import Chart, Line, Mark, Panel, Pin
+
+if TYPE_CHECKING:
+    from nbdiag.diagnosis import Diagnosis
+
+__all__ = ["Chart", "Line", "Mark", "Panel", "Pin", "draw"]
+
+_HEIGHTS = (192, 128, 96, 96)
+_HEALTHY_HEIGHTS = (152, 104, 88, 88)
+"""Panels' heights in px, from the top; lower where there is nothing to explain."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Line:
-    """One curve of a panel. ``x`` in the chart's unit, ``y`` finite or NaN (a gap); shapes ``(n,)``, n ≤ about 1000."""
+def draw(
+    diagnosis: Diagnosis,
+    *,
+    previous: Diagnosis | None = None,
+    x_unit: str = "epoch",
+    points: int = 1000,
+    log: bool | None = None,
+) -> Chart:
+    """The chart of one run; ``previous`` (the cell's run before it) is drawn faintly behind.
 
-    curve: str  # "val:loss"
-    role: str  # "train", "val" or "other": style and colour
-    name: str  # at the line's end: "validation"
-    x: np.ndarray
-    y: np.ndarray
-    end_label: str  # "validation 0.1912"
-    markers: bool = False  # few points: draw each
-    faint: bool = False  # the cell's previous run, or steps behind epochs
-
-
-@dataclasses.dataclass(frozen=True)
-class Mark:
-    """A labelled point in a panel: the best epoch, a value that is not finite."""
-
-    kind: str  # "best" or "nonfinite"
-    x: float
-    y: float
-    label: str
-    role: str = "val"
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Panel:
-    """One metric (or metrics of one meaning) on the shared x axis."""
-
-    title: str
-    lines: tuple[Line, ...]
-    y_min: float
-    y_max: float
-    ticks: tuple[float, ...]
-    tick_labels: tuple[str, ...]
-    marks: tuple[Mark, ...] = ()
-    height: int = 128
-    log: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Pin:
-    """One numbered annotation: its pin and extent on the rail above the data, its span in the panels.
-
-    ``whole`` findings concern the whole run: nothing is tinted. ``stop`` is where the extent ends; ``open`` says it
-    still goes on.
+    ``x_unit`` (``epoch``, ``step`` or ``time``) falls back to what the run has. ``log`` asks for or against
+    logarithmic y axes; by default a loss gets one only where a linear one would hide most of its values.
     """
+    run = diagnosis.run
+    names = chosen(diagnosis)
+    curves = [c for c in run.curves() if c.metric in names]
+    unit = unit_for(curves, x_unit)
+    axis = horizontal(
+        run, unit, [x for c in [*curves, *_steps_behind(run, curves)] if _known(x := positions(run, c, unit))]
+    )
+    behind = previous if previous is not None and unit_for(previous.run.curves(), unit) == unit else None
+    pinned, lanes = pins(diagnosis, axis)
+    heights = _HEIGHTS if pinned else _HEALTHY_HEIGHTS
+    drawn = [
+        panel(diagnosis, name, axis, height, previous=behind, points=points, log=log)
+        for name, height in zip(names, heights, strict=False)
+    ]
+    return Chart(
+        panels=tuple(drawn), pins=pinned, lanes=lanes, x_min=axis.low, x_max=axis.high,
+        x_ticks=axis.ticks, x_unit=unit, progress=axis.progress, x_tick_labels=axis.labels,
+        description=_described(drawn, unit),
+    )  # fmt: skip
 
-    id: str
-    number: int
-    lane: int
-    start: float
-    stop: float
-    severity: Severity
-    label: str
-    provisional: bool = False
-    whole: bool = False
-    open: bool = False
+
+def _steps_behind(run: Run, curves: Sequence[Curve]) -> list[Curve]:
+    """The steps of curves that have epochs too: the axis holds them as well."""
+    found = (run.curve(c.metric, c.split, "step") for c in curves if c.per == "epoch")
+    return [c for c in found if c is not None]
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Chart:
-    """Everything about the drawing of one run; all views draw this, so they cannot disagree."""
+def _known(x: np.ndarray) -> bool:
+    return bool(np.isfinite(x).all())
 
-    panels: tuple[Panel, ...]
-    pins: tuple[Pin, ...]
-    lanes: int
-    x_min: float
-    x_max: float
-    x_ticks: tuple[float, ...]
-    x_unit: str = "epoch"
-    progress: float = 0.0  # how far the run has come, in x
-    description: str = ""  # the curves in one sentence, for screen readers
+
+def _described(panels: Sequence[Panel], unit: str) -> str:
+    """The curves in a sentence: from where over the extreme to where."""
+    parts = [
+        f"{p.title}: " + "; ".join(_course(line, p, unit) for line in p.lines if not line.faint and len(line.y))
+        for p in panels
+    ]
+    return ". ".join(part[:1].upper() + part[1:] for part in parts) + "." if parts else "No values yet."
+
+
+def _course(line: Line, p: Panel, unit: str) -> str:
+    y = line.y[np.isfinite(line.y)]
+    x = line.x[np.isfinite(line.y)]
+    name = line.name or p.title
+    if not len(y):
+        return f"{name} has no finite value"
+    if len(y) == 1:
+        return f"{name} {shown(float(y[0]), percent=p.percent)} at {unit} {place(float(x[0]))}"
+    low, high = int(y.argmin()), int(y.argmax())
+    turns = [i for i in sorted({low, high}) if 0 < i < len(y) - 1]
+    over = "".join(f", {shown(float(y[i]), percent=p.percent)} at {unit} {place(float(x[i]))}" for i in turns)
+    first, last = shown(float(y[0]), percent=p.percent), shown(float(y[-1]), percent=p.percent)
+    return f"{name} from {first} at {unit} {place(float(x[0]))}{over} to {last} at {unit} {place(float(x[-1]))}"

@@ -1,0 +1,41 @@
+"""A diagnosis goes in, its findings with the ids and numbers that all views show them by come out."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING
+
+from nbdiag.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from nbdiag.diagnosis import Diagnosis
+
+
+@dataclasses.dataclass(frozen=True)
+class Numbered:
+    """One finding as the views name it. Good news has no number: it is told, not pinned to the curves."""
+
+    id: str
+    number: int | None
+    finding: Finding
+
+
+def numbered(diagnosis: Diagnosis) -> list[Numbered]:
+    """The findings in order, with ids that are unique and safe in HTML."""
+    out: list[Numbered] = []
+    taken: dict[str, int] = {}
+    number = 0
+    for finding in diagnosis.findings:
+        name = re.sub(r"[^\w.-]+", "-", finding.id) or "finding"
+        taken[name] = taken.get(name, 0) + 1
+        good = finding.severity is Severity.GOOD
+        number += not good
+        unique = name if taken[name] == 1 else f"{name}--{taken[name]}"
+        out.append(Numbered(unique, None if good else number, finding))
+    return out
+
+
+def severity_of(finding: Finding) -> Severity:
+    """The severity, a note where a hand-made finding has none."""
+    return finding.severity or Severity.NOTE

@@ -1,0 +1,136 @@
+"""A run goes in, the panels of its chart go out: which metrics, which lines, with ranges, marks and labels."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nbdiag import metrics
+from nbdiag.run import Curve, Run
+from nbdiag.views import labels
+from nbdiag.views.horizontal import FEW, Horizontal, positions
+from nbdiag.views.numbers import place, shown
+from nbdiag.views.shapes import Line, Mark, Panel
+from nbdiag.views.thin import thin
+from nbdiag.views.vertical import vertical
+
+if TYPE_CHECKING:
+    from nbdiag.diagnosis import Diagnosis
+
+MOST = 4
+"""More panels than this do not fit one screen."""
+_LONGEST = 14  # letters of a split's name: with its value they fill the right margin
+
+
+def chosen(diagnosis: Diagnosis) -> list[str]:
+    """The metrics to draw: loss, accuracy, what a finding speaks of, a learning rate that moves, the others."""
+    run = diagnosis.run
+    measured = [m for m in run.metrics if not metrics.is_setting(m)]
+    loss = [m for m in measured if m == "loss"] or [m for m in measured if metrics.is_loss(m)]
+    accuracy = [m for m in measured if metrics.is_accuracy(m)] or [m for m in measured if metrics.is_fraction(m)]
+    spoken = [name.partition(":")[2] for f in diagnosis.findings for name in f.curves]
+    rates = [m for m in run.metrics if m == "learning_rate" and _moves(run, m)]
+    order = dict.fromkeys([*loss[:1], *accuracy[:1], *spoken, *rates, *measured])
+    drawn = [m for m in order if m in run.metrics][:MOST]
+    return drawn or run.metrics[:1]
+
+
+def _moves(run: Run, metric: str) -> bool:
+    values = np.concatenate([c.values[c.finite] for c in run.curves() if c.metric == metric])
+    return len(values) > 1 and bool(np.ptp(values) > 0)
+
+
+def splits_of(run: Run, metric: str) -> list[tuple[str, str]]:
+    """``(split, role)`` of a metric, in drawing order: training first, the protagonist last, on top."""
+    have = [s for s in run.splits if run.curve(metric, s) is not None]
+    others = [s for s in have if s != "train"]
+    main = "val" if "val" in others else others[0] if others else None
+    roles = {s: "train" if s == "train" else "val" if s == main else "other" for s in have}
+    return sorted(roles.items(), key=lambda item: ("train", "other", "val").index(item[1]))
+
+
+def end_name(metric: str, split: str) -> str:
+    """What a line is called at its end: nothing for a setting, of which there is only one."""
+    if metrics.is_setting(metric):
+        return ""
+    name = {"train": "training", "val": "validation"}.get(split, split)
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+
+
+def panel(
+    diagnosis: Diagnosis,
+    metric: str,
+    axis: Horizontal,
+    height: int,
+    *,
+    previous: Diagnosis | None = None,
+    points: int = 1000,
+    log: bool | None = None,
+) -> Panel:
+    """One metric's panel."""
+    run = diagnosis.run
+    pairs = [(run.curve(metric, s), role) for s, role in splits_of(run, metric)]
+    curves = [(curve, role) for curve, role in pairs if curve is not None]
+    percent = any(curve.unit == "%" for curve, _ in curves)
+    faint = _faint(run, metric, axis, "step", points)
+    if previous is not None and metric in previous.run.metrics:
+        faint += _faint(previous.run, metric, axis, "epoch", points)
+    behind = [np.nanquantile(line.y, (0.01, 0.99)) for line in faint if np.isfinite(line.y).any()]
+    y_axis = vertical(metric, np.concatenate([c.values for c, _ in curves] + behind), height, percent=percent, log=log)
+    few = all(len(c) <= FEW for c, _ in curves)
+    lines, marks = [], []
+    for curve, role in curves:
+        x = positions(run, curve, axis.unit)
+        drawn = _line(curve, role, x, percent, points)
+        lines.append(drawn)
+        words = [f"{axis.unit} {place(v)}" for v in x] if not curve.finite.all() else []
+        marks += labels.nonfinite_marks(curve.name, role, x, curve.values, y_axis, words)
+    placed = labels.with_ends(lines, y_axis)
+    marks += _points(metric, placed, y_axis, axis, percent, few)
+    return Panel(
+        title=metric.replace("_", " ") + (", log scale" if y_axis.log else ""),
+        lines=(*faint, *placed),
+        y_min=y_axis.low, y_max=y_axis.high, ticks=y_axis.ticks, tick_labels=y_axis.labels,
+        marks=tuple(marks), height=height, log=y_axis.log, percent=percent,
+    )  # fmt: skip
+
+
+def _line(curve: Curve, role: str, x: np.ndarray, percent: bool, points: int) -> Line:
+    name = end_name(curve.metric, curve.split)
+    value = shown(float(curve.values[-1]), percent=percent)
+    xs, ys = thin(x, curve.values, points)
+    return Line(curve.name, role, name, xs, ys, f"{name} {value}".strip(), markers=len(curve) <= FEW)
+
+
+def _points(
+    metric: str, lines: Sequence[Line], y_axis: labels.Vertical, axis: Horizontal, percent: bool, few: bool
+) -> list[Mark]:
+    """Values at few points, else the best one of the protagonist's loss."""
+    if not lines:
+        return []
+    main, span = lines[-1], (axis.low, axis.high)
+    if few:
+        return labels.value_marks(main, lines, y_axis, span, percent)
+    if not metrics.is_loss(metric) or main.role == "train" or not np.isfinite(main.y).any():
+        return []
+    where = f"{axis.unit} {place(float(main.x[np.nanargmin(main.y)]))}"
+    mark = labels.best_mark(main, lines, y_axis, span, where)
+    return [mark] if mark else []
+
+
+def _faint(run: Run, metric: str, axis: Horizontal, per: str, points: int) -> list[Line]:
+    """Curves behind the others: the steps of a metric that has epochs too, or a whole other run."""
+    out = []
+    for split, role in splits_of(run, metric):
+        main = run.curve(metric, split)
+        curve = run.curve(metric, split, "step") if per == "step" else main
+        if curve is None or (per == "step" and curve is main):
+            continue
+        x = positions(run, curve, axis.unit)
+        if np.isfinite(x).all():
+            drawn = _line(curve, role, x, False, points)
+            out.append(dataclasses.replace(drawn, end_label="", markers=False, faint=True))
+    return out

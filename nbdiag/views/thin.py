@@ -1,0 +1,38 @@
+"""A long curve goes in, at most about a thousand points that look the same come out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def thin(x: np.ndarray, y: np.ndarray, points: int = 1000) -> tuple[np.ndarray, np.ndarray]:
+    """Keep of each bucket its lowest and highest value and its first gap, and both ends. Shapes ``(n,)`` in and out.
+
+    ``y`` that are not finite come out as NaN. A spike or a gap one value wide survives whatever the length.
+    """
+    y = np.where(np.isfinite(y), y, np.nan)
+    n = len(y)
+    if n <= points:
+        return np.asarray(x, float), y
+    width = -(-n // max(points // 2, 1))
+    padded = np.full(-(-n // width) * width, np.nan)
+    padded[:n] = y
+    rows = padded.reshape(-1, width)
+    base = np.arange(len(rows)) * width
+    missing = np.isnan(rows)
+    missing.reshape(-1)[n:] = False
+    keep = [
+        np.where(np.isnan(rows), np.inf, rows).argmin(axis=1) + base,
+        np.where(np.isnan(rows), -np.inf, rows).argmax(axis=1) + base,
+        (missing.argmax(axis=1) + base)[missing.any(axis=1)],
+        np.array([0, n - 1]),
+    ]
+    index = np.unique(np.concatenate(keep))
+    return np.asarray(x, float)[index], y[index]
+
+
+def stretches(y: np.ndarray) -> list[tuple[int, int]]:
+    """First and last index of each unbroken stretch of values that are not finite."""
+    bad = np.concatenate(([False], ~np.isfinite(y), [False]))
+    edges = np.flatnonzero(bad[1:] != bad[:-1])
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
