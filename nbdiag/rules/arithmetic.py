@@ -7,9 +7,10 @@ unweighted cross-entropy of predicted probabilities whose argmax (one output: p 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
+
+from nbdiag import stats
 
 LN2 = math.log(2.0)
 
@@ -29,14 +30,9 @@ LIMITS: tuple[tuple[float, float, str], ...] = (
 )
 
 
-def standard_error(accuracy: float, n: float) -> float:
-    """Standard error of an accuracy measured on ``n`` samples, as a claim about unseen data. D2."""
-    return math.sqrt(max(accuracy * (1 - accuracy), 0.0) / n)
-
-
 def smallest_difference(accuracy: float, n: float) -> float:
     """Smallest difference between two models that ``n`` samples can show (unpaired, 80 % power at 5 %). D23."""
-    return 2.8 * math.sqrt(2) * standard_error(accuracy, n)
+    return 2.8 * math.sqrt(2 * accuracy * (1 - accuracy) / n)
 
 
 def least_loss(accuracy: np.ndarray, cost: float = LN2) -> np.ndarray:
@@ -71,18 +67,6 @@ def chance_loss(k: int) -> float:
     return math.log(k)
 
 
-def base_loss(shares: Sequence[float] | np.ndarray) -> float:
-    """CE of always stating the class frequencies: their entropy. ``shares`` are counts or fractions. D10."""
-    p = np.asarray(shares, float)
-    p = p[p > 0] / p.sum()
-    return float(-(p * np.log(p)).sum())
-
-
-def binary_entropy(p: float) -> float:
-    """Entropy of one yes-no question in nats. D9, D10."""
-    return base_loss([p, 1 - p])
-
-
 def chance_of_at_most(correct: float, n: int, p: float) -> float:
     """Chance that a guesser who is right with probability ``p`` gets at most ``correct`` of ``n``. D15."""
     from scipy.special import bdtr
@@ -104,7 +88,7 @@ def smoothing_floor(k: int, epsilon: float) -> float:
     """Least CE against labels smoothed by ``epsilon`` over ``k`` classes: the labels' own entropy. D14."""
     shares = np.full(k, epsilon / k)
     shares[0] += 1 - epsilon
-    return base_loss(shares)
+    return stats.entropy(shares)
 
 
 def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
