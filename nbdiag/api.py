@@ -1,0 +1,71 @@
+"""The script's door: each function takes what a caller has, passes it through the rooms, and gives the result."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from nbdiag import diagnosis, live, sources
+from nbdiag.config import Options
+from nbdiag.diagnosis import Diagnosis
+from nbdiag.facts import Facts, facts_from
+from nbdiag.run import Run
+from nbdiag.samples import SampleLosses
+from nbdiag.samples import sample_losses as checked_samples
+
+
+def read_runs(source: Any, /) -> list[Run]:
+    """Every run in a history object, a table, a text or a file."""
+    return [source] if isinstance(source, Run) else sources.read_runs(source)
+
+
+def read(source: Any, /) -> Run:
+    """The last run in ``source``."""
+    return read_runs(source)[-1]
+
+
+def diagnose(
+    source: Any,
+    /,
+    *,
+    facts: Facts | Mapping[str, Any] | None = None,
+    sample_losses: SampleLosses | Mapping[str, Any] | Any = None,
+    select: Collection[str] | None = None,
+    ignore: Collection[str] | None = None,
+) -> Diagnosis:
+    """Read ``source`` and say what its curves show; of several runs the last, and a note says so."""
+    samples = checked_samples(sample_losses)
+    runs = read_runs(source)
+    run = copy.copy(runs[-1])  # a caller's own run keeps its facts, its samples and its notes
+    run.notes = list(run.notes)
+    if len(runs) > 1:
+        run.notes.append(f"{len(runs)} runs were found; this is the last. read_runs(…) gives them all.")
+    if facts is not None:
+        run.learn(facts if isinstance(facts, Facts) else facts_from(facts))
+    if samples is not None:
+        run.samples = samples
+    return diagnosis.examine(run, select=select, ignore=ignore or ())
+
+
+def watch(name: str | None = None, /, **options: Any) -> live.Watch:
+    """Follow what comes until ``finish()`` or the end of the ``with`` block; inside ``%%diagnose`` feed its run."""
+    cell = live.active()
+    if cell is not None and cell.cell is not None:
+        return live.Part(cell, name or "")
+    return live.Watch(Options(name=name or "", **options)).start()
+
+
+def last() -> Diagnosis | None:
+    """The diagnosis of the last run watched in this process."""
+    return live.recent[-1] if live.recent else None
+
+
+def recent() -> list[Diagnosis]:
+    """The diagnoses of the runs watched in this process, oldest first."""
+    return list(live.recent)
+
+
+def pasted(text: str, options: Options, cell: int | None = None) -> list[Diagnosis]:
+    """Read a pasted log, show its diagnoses and give them: the body of ``%%diagnose --text``."""
+    return live.Watch(options, cell=cell).replay(sources.read_runs(text))

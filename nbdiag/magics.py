@@ -1,0 +1,148 @@
+"""The notebook's door: ``%%diagnose`` marks where a cell's body begins and ends, ``%diagnose`` reads one object."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import no_var_expand
+
+from nbdiag import api, cells, live, options
+from nbdiag.errors import NbdiagError
+from nbdiag.events import Status
+
+_MISPLACED = (
+    "%%diagnose must be the first line of its cell, and `%load_ext nbdiag` must have run in a cell before. "
+    "Put `%load_ext nbdiag` in a cell of its own, run it, and run this cell again without it."
+)
+
+
+class Door:
+    """What is registered in one shell, and the cell that is being watched."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.running: list[Any] = []  # the cells under execution, the innermost last
+        self.owner: Any = None
+        self.watch: live.Watch | None = None
+        self.output = ""
+        self.magics = {
+            ("line", cells.BEGIN): self.begin,
+            ("line", "diagnose"): self.line,
+            ("cell", "diagnose"): self.cell,
+            ("line", "%diagnose"): self.misplaced,
+        }
+        self.events = {"pre_run_cell": self.entered, "post_run_cell": self.left}
+
+    def open(self) -> None:
+        """Register everything."""
+        for (kind, name), function in self.magics.items():
+            self.shell.register_magic_function(function, kind, name)
+        for name, callback in self.events.items():
+            self.shell.events.register(name, callback)
+        self.shell.input_transformers_cleanup.append(cells.transform)
+
+    def close(self) -> None:
+        """Take everything back; a cell under watch is finished first."""
+        self._finish("finished")
+        for kind, name in self.magics:
+            self.shell.magics_manager.magics[kind].pop(name, None)
+        for name, callback in self.events.items():
+            self.shell.events.unregister(name, callback)
+        kept = [t for t in self.shell.input_transformers_cleanup if t is not cells.transform]
+        self.shell.input_transformers_cleanup[:] = kept
+
+    def begin(self, line: str) -> None:
+        """Begin to watch the cell under execution; its end is ``post_run_cell``."""
+        asked = _usable(options.parse)(line)
+        self._finish("interrupted")
+        self.owner = self.running[-1] if self.running else None
+        self.output = asked.output
+        self.watch = _usable(live.Watch(asked.watch, cell=self.shell.execution_count).start)()
+
+    def entered(self, info: Any) -> None:
+        """``pre_run_cell``."""
+        self.running.append(info)
+
+    def left(self, result: Any) -> None:
+        """``post_run_cell``: also called for a cell that the body runs, and for each layer of a stacked magic."""
+        if any(info is result.info for info in self.running):
+            while self.running.pop() is not result.info:
+                pass
+        if self.watch is not None and (self.owner is None or self.owner is result.info):
+            error = result.error_in_exec or result.error_before_exec
+            self._finish(live.status_of(None if error is None else type(error)))
+
+    def _finish(self, status: Status) -> None:
+        watch, self.watch, self.owner = self.watch, None, None
+        if watch is None:
+            return
+        # A reader tired of waiting: a traceback from an event callback would look like the training's.
+        with contextlib.suppress(KeyboardInterrupt):
+            self._bind(watch.finish(status))
+
+    def _bind(self, diagnoses: list[Any]) -> None:
+        if self.output:
+            self.shell.user_ns[self.output] = diagnoses
+
+    def cell(self, line: str, cell: str) -> None:
+        """Diagnose the training in this cell."""
+        asked = _usable(options.parse)(line)
+        if asked.text:
+            self.output = asked.output
+            self._bind(_usable(api.pasted)(cell, asked.watch, self.shell.execution_count))
+            return
+        # Only with another cell magic below: that one takes text, so the body cannot run natively.
+        self.begin(line)
+        result = self.shell.run_cell(cell, silent=False, store_history=False)
+        result.raise_error()
+
+    def line(self, line: str) -> Any:
+        """``%diagnose EXPRESSION``: read a history, a table or a file, and say what its curves show."""
+        expression = line.strip().rstrip(";").strip()
+        if not expression:
+            raise UsageError("%diagnose wants what to read: a history object, a table or a file's name")
+        if Path(expression).is_file():
+            return _usable(api.diagnose)(Path(expression))
+        return _usable(api.diagnose)(self.shell.ev(expression))
+
+    def misplaced(self, line: str) -> None:
+        """``%%diagnose`` below the first line."""
+        raise UsageError(_MISPLACED)
+
+
+for _function in (Door.begin, Door.cell, Door.line, Door.misplaced):
+    no_var_expand(_function)  # the braces and backslashes of a pattern are not the shell's
+
+
+def _usable(function: Any) -> Any:
+    """``function`` with our errors as one clear line instead of a traceback."""
+
+    @functools.wraps(function)
+    def call(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except NbdiagError as error:
+            raise UsageError(str(error)) from None
+
+    return call
+
+
+_doors: dict[int, Door] = {}
+
+
+def load(shell: Any) -> None:
+    """``%load_ext nbdiag``: once, however often it is asked for."""
+    unload(shell)
+    door = _doors[id(shell)] = Door(shell)
+    door.open()
+
+
+def unload(shell: Any) -> None:
+    """``%unload_ext nbdiag``."""
+    door = _doors.pop(id(shell), None)
+    if door is not None:
+        door.close()

@@ -1,0 +1,55 @@
+"""The name of a view comes in, the live view to use here goes out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nbdiag.views.base import LiveView
+
+if TYPE_CHECKING:
+    from nbdiag.diagnosis import Diagnosis
+    from nbdiag.events import Status
+
+
+class NoView:
+    """Shows nothing: the diagnoses are only kept."""
+
+    def show(self) -> None:
+        """Nothing."""
+
+    def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
+        """Nothing."""
+
+    def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
+        """Nothing."""
+
+
+def choose(name: str) -> LiveView:
+    """The view called ``name``; ``auto`` takes what this front end is known to show."""
+    name = fitting() if name == "auto" else name
+    if name == "widget":
+        from nbdiag.views.widget.live import WidgetView
+
+        return WidgetView()
+    if name == "static":
+        from nbdiag.views.static import StaticView
+
+        return StaticView()
+    if name == "terminal":
+        from nbdiag.views.terminal import TerminalView
+
+        return TerminalView()
+    return NoView()
+
+
+def fitting() -> str:
+    """``terminal`` without a kernel; ``widget`` where the widget manager is known to work; otherwise ``static``."""
+    shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if getattr(shell, "kernel", None) is None:
+        return "terminal"
+    # VS Code loads widgets from a CDN, Colab only after enable_custom_widget_manager(), Kaggle's own manager is unknown.
+    elsewhere = "__vsc_ipynb_file__" in shell.user_ns or "google.colab" in sys.modules
+    return "static" if elsewhere or "KAGGLE_KERNEL_RUN_TYPE" in os.environ else "widget"
