@@ -1,0 +1,43 @@
+"""The reach of a run goes in, the x axis comes out; it is the progress bar: ink as far as the run has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from bqplot import Axis, LinearScale
+
+from nbdiag.views.chart import Chart
+from nbdiag.views.widget import marks, palette
+from nbdiag.views.widget.geometry import AXIS, first_x
+from nbdiag.views.widget.sync import assign
+
+
+class XAxis:
+    """The shared x scale, its numbers, and the progress drawn on it."""
+
+    def __init__(self) -> None:
+        self.scale: LinearScale = marks.scale()
+        unit = {"x": marks.scale(), "y": marks.scale()}
+        self._axis = Axis(
+            scale=self.scale, grid_lines="none", color=palette.INK2, tick_values=np.zeros(0),
+            tick_style={"font-size": "12px"}, tick_format="d",
+        )  # fmt: skip
+        self._done = marks.lines(
+            {"x": self.scale, "y": unit["y"]}, colors=[palette.INK], opacities=[0.75], stroke_width=2
+        )
+        self._unit = marks.text(unit, colors=[palette.INK2], x_offset=14, y_offset=18)
+        self.figure = marks.figure([self._done, self._unit], [self._axis], height=1, top=0, bottom=AXIS)
+
+    def draw(self, chart: Chart) -> None:
+        """Bring the axis to this state."""
+        low = first_x(chart.x_min, chart.x_max)
+        assign(self.scale, min=low, max=float(chart.x_max))
+        assign(self._axis, tick_values=np.array(chart.x_ticks, dtype=float))
+        done = min(max(chart.progress, low), chart.x_max)
+        assign(self._done, x=np.array([low, done]), y=np.zeros(2), visible=done > low)
+        assign(self._unit, x=np.ones(1), y=np.zeros(1), text=[chart.x_unit])
+
+    def parts(self) -> dict[str, Any]:
+        """What the companion has to know by name."""
+        return {"figure": self.figure, "scale": self.scale, "axis": self._axis}

@@ -1,0 +1,32 @@
+"""The companion: names of widgets and texts of cards go in; it lights, opens and reads in the browser, asking no kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import traitlets
+
+# One file per concern, joined in this order into the one module a widget may have.
+_FILES = ("dom.js", "parts.js", "overlay.js", "reading.js", "selection.js", "tools.js", "companion.js")
+
+
+def source() -> str:
+    """The whole companion as one JavaScript module."""
+    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in _FILES)
+
+
+class Companion(anywidget.AnyWidget):  # type: ignore[misc]
+    """Draws nothing of the data itself: a page that cannot load it still has the chart, its tooltips and the cards."""
+
+    _esm = source()
+    parts = traitlets.Dict().tag(sync=True, **ipywidgets.widget_serialization)
+    """The chart's widgets by role."""
+    findings = traitlets.List().tag(sync=True)
+    """id, label, severity, start, stop, whole, provisional of each pin, in the pins' order."""
+    cards = traitlets.Dict().tag(sync=True)
+    """The cards' HTML by id, as it is now; the cards' own widgets are written at birth and at the end only."""
+    unit = traitlets.Unicode("epoch").tag(sync=True)
+    offer = traitlets.Unicode("").tag(sync=True)
+    """The card to open by itself, once, unless the reader has clicked."""

@@ -1,0 +1,64 @@
+"""Pins of a Chart go in, the rail above the data comes out: one lane per overlapping finding, pin at its start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from bqplot import LinearScale, Tooltip
+
+from nbdiag.views.chart import Pin
+from nbdiag.views.widget import marks, palette
+from nbdiag.views.widget.geometry import LANE, RESERVED_LANES
+from nbdiag.views.widget.sync import assign
+
+
+class Rail:
+    """Numbered pins and their extents. bqplot's tooltip answers a click where the companion cannot load."""
+
+    def __init__(self, x: LinearScale) -> None:
+        self._lanes = RESERVED_LANES
+        self._y = marks.scale(0, self._lanes)
+        scales = {"x": x, "y": self._y}
+        self._extents = marks.lines(scales, stroke_width=1.5)
+        self._pins = marks.points(
+            scales,
+            stroke_width=1.5,
+            default_size=201,  # radius 8
+            names_unique=False,  # names are texts here, two may be equal
+            display_names=False,
+            tooltip=Tooltip(fields=["name"], show_labels=False),
+            tooltip_style={"opacity": 1},
+            interactions={"click": "tooltip"},
+        )
+        self._numbers = marks.text(scales, default_size=11, font_weight="bold", align="middle")
+        self.figure = marks.figure(
+            [self._extents, self._pins, self._numbers], [], height=self._lanes * LANE, top=0, bottom=0
+        )
+
+    def draw(self, pins: Sequence[Pin], lanes: int) -> None:
+        """Bring the rail to this state. Lanes are added when needed and stay, so nothing below jumps twice."""
+        if lanes > self._lanes:
+            self._lanes = lanes
+            self._y.max = float(lanes)
+            self.figure.layout.height = f"{lanes * LANE}px"
+        colors = [palette.severity_color(pin.severity) for pin in pins]
+        x = np.array([float(pin.start) for pin in pins])
+        y = np.array([self._lanes - pin.lane - 0.5 for pin in pins])
+        if pins:
+            assign(
+                self._extents,
+                x=np.array([[float(pin.start), float(pin.stop)] for pin in pins]),
+                y=np.stack([y, y], axis=1),
+                colors=colors,
+                opacities=[0.45] * len(pins),
+            )
+        assign(self._extents, visible=bool(pins))
+        assign(self._pins, x=x, y=y, colors=colors or [palette.INK2], names=np.array([pin.label for pin in pins], str))
+        texts = [str(pin.number) for pin in pins]
+        assign(self._numbers, x=x, y=y, text=texts, colors=colors or [palette.INK2])
+
+    def parts(self) -> dict[str, Any]:
+        """What the companion has to know by name."""
+        return {"figure": self.figure, "extents": self._extents, "pins": self._pins, "numbers": self._numbers}
