@@ -9,28 +9,24 @@ from typing import Any
 
 @contextlib.contextmanager
 def watched(owner: type, name: str, observe: Callable[[Any], None]) -> Iterator[None]:
-    """Call ``observe(instance)`` each time the method ``name`` of an ``owner`` instance is about to be called.
+    """Call ``observe(instance)`` each time the method ``name``, defined by ``owner``, is about to be called.
 
     The method is looked up through a descriptor, which calls ``observe`` and then hands out the method itself. So
     what the method raises carries no frame of ours, which a wrapping function (wrapt's as well) cannot give.
     ``observe`` must not raise. Undone on the way out, if it is still ours.
     """
-    missing = object()
-    own = vars(owner).get(name, missing)
-    patch = _Looked(getattr(owner, name) if own is missing else own, observe)
+    original = vars(owner)[name]
+    patch = _Observed(original, observe)
     setattr(owner, name, patch)
     try:
         yield
     finally:
         patch.active = False
         if vars(owner).get(name) is patch:
-            if own is missing:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, own)
+            setattr(owner, name, original)
 
 
-class _Looked:
+class _Observed:
     """The method as it was; looking it up on an instance is observed."""
 
     def __init__(self, original: Any, observe: Callable[[Any], None]) -> None:

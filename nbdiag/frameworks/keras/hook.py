@@ -1,0 +1,131 @@
+"""Keras' trainings come in while this is open, events at full precision go out.
+
+Watched are ``CallbackList.on_train_begin`` (a training begins: our callback is appended, last) and
+``EpochIterator.__init__`` (the data), by their lookup: see ``patches.watched``. Not ``fit``: so a subclass's own
+``fit`` is seen, the same on every backend, and no frame of ours stands in a traceback. ``evaluate`` and ``predict``
+begin no training, so they meet nothing of ours. Read against Keras 3.15; these names are the same since 3.0.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+from nbdiag.events import Status
+from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.keras.observer import Observer, callback_class
+from nbdiag.frameworks.patches import watched
+
+_WATCHED = (
+    ("keras.src.callbacks.callback_list", "CallbackList", "on_train_begin"),
+    ("keras.src.trainers.epoch_iterator", "EpochIterator", "__init__"),
+)
+
+
+@contextlib.contextmanager
+def hook(emit: Emit) -> Iterator[None]:
+    """Report Keras trainings to ``emit`` while open; Keras may be imported before or inside.
+
+    One training is reported at a time: one that runs inside another (from a callback) or beside it (in a second
+    thread) is part of the first. A training that raises never says so; its ``End`` comes with the next one's
+    ``Begin``, or here: ``failed`` or ``interrupted`` after what was raised through here, else ``interrupted``.
+    """
+    trainings = _Trainings(emit)
+    guard = Guard(emit, "following Keras")
+    status: Status = "interrupted"
+    with contextlib.ExitStack() as stack:
+        for (module, owner, method), observe in zip(_WATCHED, (trainings.begins, trainings.reads), strict=True):
+            stack.enter_context(when_imported(module, _patch(stack, guard, owner, method, observe)))
+        try:
+            yield
+        except Exception:
+            status = "failed"
+            raise
+        finally:
+            with guard:
+                stack.close()
+                trainings.close(status)
+
+
+def _patch(
+    stack: contextlib.ExitStack, guard: Guard, owner: str, method: str, observe: Callable[[Any], None]
+) -> Callable[[ModuleType], None]:
+    def imported(module: ModuleType) -> None:
+        with guard:
+            stack.enter_context(watched(getattr(module, owner), method, observe))
+
+    return imported
+
+
+class _Trainings:
+    """Which training is open, and which data each thread's next one will use."""
+
+    def __init__(self, emit: Emit) -> None:
+        self.emit, self.guard = emit, Guard(emit, "following a Keras training")
+        self.data = threading.local()
+        self.open: _Open | None = None
+
+    def reads(self, iterator: Any) -> None:
+        """``fit`` makes its training data's iterator before it makes anything else."""
+        with self.guard:
+            self.data.latest = weakref.ref(iterator)
+
+    def begins(self, callbacks: Any) -> None:
+        """Just before ``callbacks.on_train_begin()``: the callbacks hear of it together, ours last."""
+        with self.guard:
+            before = self.open
+            if before is not None and before.runs_beside(callbacks):
+                return
+            self.close("interrupted")
+            latest = getattr(self.data, "latest", None)
+            model = callbacks._model
+            list_class: Any = type(callbacks)
+            ours = callback_class(list_class, Observer)(self.emit, model, latest and latest(), lambda: None)
+            ours.set_model(model)
+            ours.set_params(callbacks.params)
+            self.open = _Open(callbacks, ours)
+            ours.ended = self.open.leave
+            callbacks.callbacks.append(ours)
+
+    def close(self, status: Status) -> None:
+        if self.open is not None:
+            self.open.observer.close(status)
+            self.open = None
+
+
+class _Open:
+    """A training that has begun, and the list and thread it runs in."""
+
+    def __init__(self, callbacks: Any, observer: Any) -> None:
+        self.list, self.observer, self.thread = weakref.ref(callbacks), observer, threading.get_ident()
+
+    def leave(self) -> None:
+        """Take our callback out of the list: a list made by the reader outlives its training."""
+        callbacks = self.list()
+        if callbacks is not None and self.observer in callbacks.callbacks:
+            callbacks.callbacks.remove(self.observer)
+
+    def runs_beside(self, callbacks: Any) -> bool:
+        """Whether this training still runs while ``callbacks`` begin another: its list stands on its thread's stack.
+
+        After an exception nobody tells us that it is over.
+        """
+        mine = self.list()
+        if self.observer.over or mine is None or mine is callbacks:
+            return False
+        wanted = id(mine)
+        del mine
+        frame = sys._current_frames().get(self.thread)
+        while frame is not None:
+            # A module's frame is the reader's own: what they keep by name says nothing of what runs.
+            if frame.f_locals is not frame.f_globals and any(id(v) == wanted for v in list(frame.f_locals.values())):
+                return True
+            frame = frame.f_back
+        return False
