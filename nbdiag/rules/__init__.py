@@ -3,5 +3,10 @@
 from __future__ import annotations
 
 from nbdiag.rules.base import Rule
+from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_accuracy_holding
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    overfitting,
+    val_loss_up_accuracy_holding,
+    best_epoch_passed,
+)

@@ -1,0 +1,102 @@
+"""A run goes in; the rise of its validation loss after its best epoch, measured once for every rule on it, comes out."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from nbdiag import stats
+from nbdiag.rules import evidence
+from nbdiag.rules.evidence import Series
+from nbdiag.run import Run
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Rise:
+    """How the validation loss rose after its turning point.
+
+    ``best`` is the epoch of the lowest value near the turn, ``begin`` the first after it. ``low`` and ``high`` are the
+    levels there and at the end, ``z`` the rise in standard errors, ``share`` the rise as a share of ``low``, ``weight``
+    as a share of the loss at the start. ``lasting`` tells that it is no passing bump. ``accuracy`` is the change of
+    validation accuracy over the same stretch, ``accuracy_error`` its uncertainty from epoch to epoch.
+    ``train`` is training's level at the end over its level at the turn; None without a training loss.
+    """
+
+    val: Series
+    index: int
+    best: float
+    begin: float
+    low: float
+    high: float
+    z: float
+    share: float
+    weight: float
+    lasting: bool
+    train: float | None
+    accuracy: float | None
+    accuracy_error: float
+
+    @property
+    def best_value(self) -> float:
+        """The lowest validation loss near the turn."""
+        return float(self.val.y[self.index])
+
+
+def measure(run: Run) -> Rise | None:
+    """The rise after the turning point of the validation loss; None below 8 points or without a validation loss."""
+    return run.remember("rise", lambda: _measure(run))
+
+
+def _measure(run: Run) -> Rise | None:
+    val, turn, start = evidence.loss(run, "val"), evidence.turn(run), evidence.start_level(run)
+    # Below 8 points two isotonic fits always find some turn.
+    if val is None or turn is None or start is None or len(val) < 8 or not val.lower_is_better:
+        return None
+    k = max(1, len(val) // 20)
+    near = slice(max(0, turn.index - k), turn.index + k + 1)
+    index = near.start + int(np.argmin(val.y[near]))
+    if index >= len(val) - 1:
+        return None
+    after = val.y[turn.index + 1 :]
+    second = after[len(after) // 2 :]
+    # Half the rise stands as the line between "still up" and "back down": four fifths of the later part lie above it.
+    lasting = bool(len(second)) and float(np.mean(second > turn.low + 0.35 * turn.rise)) >= 0.8
+    change, error = _accuracy_change(run, float(val.x[index]))
+    return Rise(
+        val=val,
+        index=index,
+        best=float(val.x[index]),
+        begin=float(val.x[index + 1]),
+        low=turn.low,
+        high=turn.high,
+        z=turn.z,
+        share=turn.rise / abs(turn.low) if turn.low else 0.0,
+        weight=turn.rise / abs(start) if start else 0.0,
+        lasting=lasting,
+        train=_train_change(run, float(val.x[index])),
+        accuracy=change,
+        accuracy_error=error,
+    )
+
+
+def _train_change(run: Run, best: float) -> float | None:
+    """Training's level at the end over its level at the epoch ``best``."""
+    train = evidence.loss(run, "train")
+    if train is None or train.raw.per == "step":
+        return None
+    k = max(1, min(7, len(train) // 10))
+    then = float(np.median(train.y[np.abs(train.x - best) <= max(k // 2, 0.5)] if len(train) else train.y))
+    return float(np.median(train.y[-k:])) / then if then > 0 else None
+
+
+def _accuracy_change(run: Run, best: float) -> tuple[float | None, float]:
+    """Change of validation accuracy from around ``best`` to the end, and its standard error from the jitter alone."""
+    accuracy = evidence.accuracy(run, "val")
+    if accuracy is None:
+        return None, 0.0
+    k = max(1, min(7, len(accuracy) // 8))
+    at = int(np.argmin(np.abs(accuracy.x - best)))
+    around, end = accuracy.y[max(0, at - k // 2) : at + k // 2 + 1], accuracy.y[-k:]
+    error = stats.noise(accuracy.y, accuracy.rounding) * (1 / len(around) + 1 / len(end)) ** 0.5
+    return float(np.mean(end) - np.mean(around)), error
