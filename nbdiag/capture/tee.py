@@ -1,0 +1,91 @@
+"""Passes everything written to a stream on to a sink as well: a stream and a sink go in, chunks reach both."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Sink = Callable[[str], Any]
+"""What gets each written text. It should only queue; what it raises is swallowed."""
+
+
+@contextlib.contextmanager
+def tee(stream: Any, sink: Sink) -> Iterator[None]:
+    """Within the block, all text written to ``stream`` goes to ``sink`` too; what the stream shows stays the same.
+
+    ``write`` is wrapped on the stream *object*, so that references taken earlier (a logging handler's, a thread's)
+    are seen as well. A stream whose attributes cannot be set is replaced in ``sys`` by a ``Tee``.
+    """
+    active = True
+
+    def wrapped(text: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(text, *args, **kwargs)
+        if active:
+            try:  # suppress() would cost as much again
+                sink(text)
+            except Exception:  # noqa: SIM105 - the sink reports its own failures; the user's write went well
+                pass
+        return result
+
+    if stream is None or not hasattr(stream, "write"):
+        yield
+        return
+    original = stream.write
+    had_own = "write" in getattr(stream, "__dict__", {})
+    try:
+        stream.write = wrapped
+    except (AttributeError, TypeError):
+        with _replaced(stream, Tee(stream, sink)):
+            yield
+        return
+    try:
+        yield
+    finally:
+        active = False  # also where somebody wrapped our wrapper and keeps it
+        if getattr(stream, "__dict__", {}).get("write") is wrapped:
+            if had_own:
+                stream.write = original
+            else:
+                del stream.write
+
+
+class Tee:
+    """Stands for a stream in ``sys``: writes to it and to a sink, and is the stream in everything else."""
+
+    def __init__(self, stream: Any, sink: Sink) -> None:
+        self._stream, self._sink, self.active = stream, sink, True
+
+    def write(self, text: str) -> Any:
+        """Write to the stream; its return value, its errors."""
+        result = self._stream.write(text)
+        if self.active:
+            with contextlib.suppress(Exception):
+                self._sink(text)
+        return result
+
+    def writelines(self, lines: Any) -> None:
+        """Write each line."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __iter__(self) -> Any:
+        return iter(self._stream)
+
+
+@contextlib.contextmanager
+def _replaced(stream: Any, stand_in: Tee) -> Iterator[None]:
+    names = [name for name in ("stdout", "stderr") if getattr(sys, name) is stream]
+    for name in names:
+        setattr(sys, name, stand_in)
+    try:
+        yield
+    finally:
+        stand_in.active = False
+        for name in names:
+            if getattr(sys, name) is stand_in:
+                setattr(sys, name, stream)

@@ -1,0 +1,141 @@
+"""Chunks of text and events go in, in the order they happened; runs come out. For one thread."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+
+from nbdiag.capture.lines import Line, LineDecoder
+from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Status
+from nbdiag.frameworks import FRAMEWORKS
+from nbdiag.frameworks.base import Reader
+from nbdiag.frameworks.pattern import pattern_reader
+from nbdiag.run import Run
+
+
+class Collector:
+    """Collects the runs of one watched block.
+
+    ``chunk`` takes what was written to a stream, ``event`` what a hook reports, ``close`` ends it. ``runs`` are those
+    with at least one value, in the order they began; ``current`` is the one that last got something, also while it has
+    no value yet. While a hook reports a run, the text's copy of its values is not counted. Raises ``ConfigError`` for
+    a ``pattern`` that cannot be used.
+    """
+
+    def __init__(self, pattern: str | None = None) -> None:
+        self.runs: list[Run] = []
+        self.current: Run | None = None
+        self.closed = False
+        self._make: list[Callable[[], Reader]] = [f.reader for f in FRAMEWORKS if f.reader]
+        if pattern:
+            self._make.insert(0, pattern_reader(pattern))
+        self._decoders: dict[str, LineDecoder] = {}
+        self._began: dict[int, float | None] = {}
+        self._hooked: Run | None = None  # the run hooks report
+        self._exact: Run | None = None  # the same, where its values make the text's needless
+        self._time: float | None = None
+        self._fresh_readers()
+
+    def chunk(self, stream: str, text: str, time: float | None = None) -> None:
+        """``text`` was written to ``stream`` at ``time``, in seconds since the watch began."""
+        decoder = self._decoders.get(stream)
+        if decoder is None:
+            decoder = self._decoders[stream] = LineDecoder()
+        decoder.time = self._time = time
+        self._lines(decoder.decode(text))
+
+    def event(self, event: Event, time: float | None = None) -> None:
+        """A hook reports ``event`` at ``time``."""
+        self._time = time
+        if isinstance(event, Begin):
+            if self._exact is not None:
+                self._end(self._exact, "finished")
+            run = self._begin(event)
+            self._hooked, self._exact = run, run if event.exact else None
+        elif isinstance(event, End):
+            if self._hooked is not None:
+                self._end(self._hooked, event.status)
+            self._hooked = self._exact = None
+            self._fresh_readers()
+        else:
+            if self._hooked is None:
+                self._hooked = self._begin(Begin(""))
+            self._take(self._hooked, event)
+
+    def close(self, status: Status = "finished") -> None:
+        """The block ended: lines without a newline are read, unless they were broken off."""
+        if self.closed:
+            return
+        self.closed = True
+        for decoder in self._decoders.values():
+            lines = decoder.flush()
+            self._lines(lines if status == "finished" else [])
+        for i, reader in enumerate(self._readers):
+            self._events(i, reader.close())
+        for run in self.runs:
+            if run.status == "running":
+                self._end(run, status)
+
+    def _lines(self, lines: Iterable[Line]) -> None:
+        readers = self._readers
+        for line in lines:
+            for i, reader in enumerate(readers):
+                events = reader.read(line)
+                if events is not None:
+                    if events:
+                        self._events(i, events)
+                    break
+
+    def _events(self, reader: int, events: Iterable[Event]) -> None:
+        if self._exact is not None:
+            for _ in events:
+                pass  # readers go on, so that they know where they are; the hook's values count
+            return
+        for event in events:
+            if isinstance(event, Begin):
+                if reader in self._text_runs:
+                    self._end(self._text_runs[reader], "finished")
+                self._text_runs[reader] = self._begin(event)
+            elif reader in self._text_runs:
+                self._take(self._text_runs[reader], event)
+
+    def _begin(self, event: Begin) -> Run:
+        run = Run(name=event.name, framework=event.framework, facts=event.facts)
+        run.status = "running"
+        self._began[id(run)] = self._time
+        self.current = run
+        return run
+
+    def _take(self, run: Run, event: Event) -> None:
+        if isinstance(event, Record):
+            if not len(run):
+                run.number = len(self.runs) + 1
+                self.runs.append(run)
+            run.append(event if event.time is not None else dataclasses.replace(event, time=self._time))
+            self.current = run
+        elif isinstance(event, Learned):
+            run.learn(event.facts)
+        elif isinstance(event, Reached):
+            run.reached = (event.epoch, event.step, event.steps)
+        elif isinstance(event, Sampled):
+            run.samples = event.samples
+        elif isinstance(event, End):
+            self._end(run, event.status)
+
+    def _end(self, run: Run, status: Status) -> None:
+        run.status = status
+        began = self._began.get(id(run))
+        if began is not None and self._time is not None:
+            run.seconds = self._time - began
+
+    def _fresh_readers(self) -> None:
+        self._readers: list[Reader] = [make() for make in self._make]
+        self._text_runs: dict[int, Run] = {}
+
+
+def collect(text: str, pattern: str | None = None) -> list[Run]:
+    """The runs of a finished text."""
+    collector = Collector(pattern)
+    collector.chunk("text", text)
+    collector.close()
+    return collector.runs

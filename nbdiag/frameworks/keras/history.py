@@ -1,0 +1,45 @@
+"""A Keras ``History`` object goes in, its run goes out, at full precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbdiag.events import Record
+from nbdiag.facts import facts_from
+from nbdiag.metrics import identify
+from nbdiag.run import Run
+
+
+def is_history(source: Any) -> bool:
+    """Whether this is a ``History`` of Keras or tf.keras, of any version; nothing is imported."""
+    kind = type(source)
+    return (
+        kind.__name__ == "History" and isinstance(getattr(source, "history", None), dict) and hasattr(source, "epoch")
+    )
+
+
+def read_history(source: Any) -> list[Run]:
+    """The one run of a ``History``. With ``validation_freq`` a metric has fewer values than there are epochs."""
+    shown = [int(e) + 1 for e in source.epoch]
+    columns: dict[str, list[Any]] = {name: list(values) for name, values in source.history.items()}
+    params = getattr(source, "params", None) or {}
+    known = {"framework": "keras", "loss_is": "epoch-mean", "epochs": params.get("epochs")}
+    if params.get("steps"):
+        known["steps_per_epoch"] = params["steps"]
+    run = Run(framework="keras", facts=facts_from(known, "object"))
+    for name, values in columns.items():
+        named = identify(name)
+        for epoch, value in zip(_epochs(shown, len(values)), values, strict=True):
+            run.append(Record(named.metric, named.split or "train", float(value), epoch, label=name))
+    return [run]
+
+
+def _epochs(shown: list[int], count: int) -> list[int]:
+    """The epochs of ``count`` values: all, or the evenly spaced ones that ``validation_freq`` picks."""
+    if count == len(shown) or not count:
+        return shown[:count]
+    if count > len(shown):  # a History that was edited: count on
+        return [*shown, *range((shown[-1] if shown else 0) + 1, (shown[-1] if shown else 0) + 1 + count - len(shown))]
+    frequency = len(shown) // count
+    picked = [e for e in shown if e % frequency == 0]
+    return picked if len(picked) == count else shown[-count:]

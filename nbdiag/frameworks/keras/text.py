@@ -1,0 +1,196 @@
+"""Keras' progress text, of all its eras: lines go in, the epochs' values and what the text tells of the run go out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from nbdiag.capture.lines import Line
+from nbdiag.capture.pairs import NUMBER, number
+from nbdiag.events import Begin, Event, Learned, Reached, Record
+from nbdiag.facts import facts_from
+from nbdiag.metrics import identify
+
+_TRAIN_ON = re.compile(r"Train on (\d+) (samples|steps)(?:, [Vv]alidate on (\d+) (samples|steps))?")
+_EPOCH = re.compile(r"(?<![\w.])Epoch (\d+)/(\d+)(?!\d)")
+_BAR = re.compile(
+    r"(?<![\w./])(\d+)/(\d+|Unknown|\?) (?:"
+    r"(\[[=>.]*\])"  # Keras 1 and 2, verbose=1
+    r"|([━─]{2,})"  # Keras 3, verbose=1, colours gone
+    r"|(?=\d+m?s(?: \d+[mun]?s/(?:step|epoch))? ))"  # an unknown number of steps: no bar
+    r"|(?<![\w./])(\d+)/(\d+|Unknown) - (?=\d+s\b)"  # verbose=2 since tf.keras
+)
+_BARE = re.compile(
+    r"\s{0,4}(?:- )?(?=\d+s(?: \d+[mun]?s/(?:step|sample))? - [\w/@. ]{1,60}: )"
+)  # verbose=2 of Keras 1 and 2
+_MESSAGE = re.compile(
+    r"\s*(?:Epoch \d+: (?:early stopping|ReduceLROnPlateau|LearningRateScheduler|\S+ (?:improved from|did not improve)|"
+    r"saving model|finished saving|[Tt]erminat)|Restoring model weights|Restoring model state)"
+)
+_TIME = re.compile(r"(\d+)(ms|us|ns|s)/(step|sample)")
+_VALUE = re.compile(rf"\s?({NUMBER})(?=\s|$|Epoch|,|\.(?:\s|$))")
+_NAME = re.compile(r"[^\W\d][\w@./\- ]{0,60}\Z")
+_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_NO_SAMPLE_TAKES = 1.0
+"""Seconds for one unit of the bar from which on the unit must be a step: no single sample trains for so long."""
+
+
+class KerasReader:
+    """Reads the progress text of ``fit``; the bars of ``evaluate`` and ``predict`` are no epochs."""
+
+    def __init__(self) -> None:
+        self._open: int | None = None  # the epoch whose header came
+        self._planned: int | None = None
+        self._done: int | None = None  # the last epoch that has values
+        self._had_val = False
+        self._new_run = True  # the next values belong to a new run
+        self._facts: dict[str, object] = {}
+        self._told: dict[str, object] = {}
+        self._first_shown: int | None = None  # the first count a bar of this epoch showed
+
+    def read(self, line: Line) -> Iterable[Event] | None:
+        """Events of this line; ``None`` where it is none of Keras' progress lines."""
+        text = line.text
+        if not line.final:
+            return self._rewritten(text)
+        if "Epoch" not in text and "/" not in text and " - " not in text:
+            return None
+        events: list[Event] = []
+        mine = False
+        for kind, match, tail in _pieces(text):
+            if kind is _TRAIN_ON:
+                self._train_on(match)
+                mine = True
+            elif kind is _EPOCH:
+                self._header(int(match[1]), int(match[2]))
+                if bare := _BARE.match(tail) if self._planned and match.end() == len(text.rstrip()) else None:
+                    tail = tail[bare.end() :]
+            else:
+                mine = True
+                events += self._bar(match, tail, line.time)
+        if not mine and self._open is not None and (bare := _BARE.match(text)) and "/" not in text[: bare.end()]:
+            mine = True
+            events += self._values(text[bare.end() :], None, None, line.time)
+        if mine or _MESSAGE.match(text):
+            return events
+        return None
+
+    def close(self) -> Iterable[Event]:
+        """Nothing is held back: an epoch without its last line has no value."""
+        return ()
+
+    def _rewritten(self, text: str) -> Iterable[Event] | None:
+        bar = _BAR.search(text, 0, 64)
+        if bar is None:
+            return None
+        done, total = bar[1] or bar[5], bar[2] or bar[6]
+        if self._first_shown is None:
+            self._first_shown = int(done)
+        if self._open is None or not total.isdecimal():
+            return ()
+        epoch = self._open - 1 + int(done) / max(1, int(total))
+        return (Reached(epoch, int(done), int(total)),) if not self._new_run else ()
+
+    def _train_on(self, found: re.Match[str]) -> None:
+        self._start_over()
+        if found[2] == "samples":
+            self._facts["n_train"] = int(found[1])
+        else:
+            self._facts["steps_per_epoch"] = int(found[1])
+        if found[4] == "samples":
+            self._facts["n_val"] = int(found[3])
+
+    def _header(self, epoch: int, planned: int) -> None:
+        if self._done is not None and (epoch <= self._done or planned < epoch):
+            self._start_over()
+        self._open, self._planned, self._had_val, self._first_shown = epoch, planned, False, None
+
+    def _start_over(self) -> None:
+        self._open = self._planned = self._done = self._first_shown = None
+        self._had_val, self._new_run = False, True
+        self._facts, self._told = {}, {}
+
+    def _bar(self, bar: re.Match[str], tail: str, time: float | None) -> Iterable[Event]:
+        done, total = int(bar[1] or bar[5]), bar[2] or bar[6]
+        if self._first_shown is None:
+            self._first_shown = done
+        style = "3" if bar[4] else "plain" if bar[5] else "2"
+        whole = total.isdecimal() and done == int(total)
+        if not whole and total.isdecimal() and "val_" not in tail:
+            return ()  # interrupted, or broken by another line
+        if "ETA:" in tail and not whole:
+            return ()
+        return self._values(tail, done if whole else None, style, time)
+
+    def _values(self, tail: str, units: int | None, style: str | None, time: float | None) -> Iterator[Event]:
+        found = list(_metrics(tail))
+        has_val = any(name.startswith("val_") for name, _ in found)
+        if self._open is None and has_val and self._planned is None:
+            self._header(1, 1)  # since tf.keras, fit(epochs=1) prints no header; evaluate never shows val_
+        if self._open is None or not found:
+            return
+        if self._done == self._open and (self._had_val or not has_val):
+            if not (has_val and self._planned == 1):
+                return  # evaluate() after the epoch
+            self._start_over()
+            self._header(1, 1)
+        epoch = self._open or 1
+        if self._new_run:
+            yield Begin("keras")
+            self._new_run = False
+        self._learn(tail, units, style)
+        if self._facts != self._told:
+            self._told = dict(self._facts)
+            yield Learned(facts_from(self._facts, "log"))
+        for name, token in found:
+            named = identify(name)
+            value, rounding = number(token)
+            yield Record(named.metric, named.split or "train", value, epoch, label=name, rounding=rounding, time=time)
+        yield Reached(epoch)
+        self._done, self._had_val = epoch, has_val
+
+    def _learn(self, tail: str, units: int | None, style: str | None) -> None:
+        """What a finished bar tells: how many epochs are planned, whether it counted steps or samples."""
+        self._facts |= {"framework": "keras", "loss_is": "epoch-mean", "epochs": self._planned}
+        if units is None or units == self._facts.get("n_train"):
+            return
+        speed = _TIME.search(tail, 0, 40)
+        seconds = int(speed[1]) * _SECONDS[speed[2]] if speed else 0.0
+        if speed and speed[3] == "sample":
+            self._facts["n_train"] = units
+        elif (
+            style == "3"
+            or (style == "plain" and speed)
+            or self._first_shown == 1 < units
+            or seconds >= _NO_SAMPLE_TAKES
+        ):
+            # Keras up to 2.3 counts samples in a bar and calls them steps: its first refresh shows the batch size.
+            self._facts["steps_per_epoch"] = units
+
+
+def _pieces(text: str) -> Iterator[tuple[re.Pattern[str], re.Match[str], str]]:
+    """The headers and bars of a line, each with the text up to the next: pasted logs have all epochs on one line."""
+    found = [
+        *((_TRAIN_ON, m) for m in _TRAIN_ON.finditer(text)),
+        *((_EPOCH, m) for m in _EPOCH.finditer(text)),
+        *((_BAR, m) for m in _BAR.finditer(text)),
+    ]
+    found.sort(key=lambda piece: piece[1].start())
+    for i, (kind, match) in enumerate(found):
+        stop = found[i + 1][1].start() if i + 1 < len(found) else len(text)
+        yield kind, match, text[match.end() : stop]
+
+
+def _metrics(tail: str) -> Iterator[tuple[str, str]]:
+    """Names and printed values of ``- 26s 212us/step - loss: 0.1229 - acc: 0.0207``."""
+    for segment in re.split(r"\s- ", " " + tail):
+        name, colon, rest = segment.partition(": ")
+        name = name.strip()
+        if not colon or name == "ETA":
+            continue
+        value = _VALUE.match(rest)
+        if value is None or not _NAME.match(name):
+            return
+        yield name, value[1]
+        if rest[value.end() :].strip():
+            return  # something else follows: a message, or the text around a pasted log

@@ -1,0 +1,245 @@
+"""Hand-written training loops' text: lines go in, the values of a counter that advances go out. Asked last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from nbdiag.capture.lines import Line
+from nbdiag.capture.pairs import MAX_TEXT, pairs, without_prefix
+from nbdiag.events import Begin, Event, Learned, Reached, Record
+from nbdiag.facts import facts_from
+from nbdiag.frameworks.base import Framework
+from nbdiag.frameworks.measures import Measure, measures
+from nbdiag.frameworks.places import Place, place
+from nbdiag.frameworks.tqdm import Bar, read_bar
+from nbdiag.metrics import is_fraction
+
+_OTHER_RANK = re.compile(r"\s*\[?(?:rank|gpu|worker|process)[ :]?(?!0\b)\d{1,4}\]?:", re.IGNORECASE)
+_SECTION = re.compile(
+    r"\W{0,8}(train|training|val|valid|validation|test|testing|eval|evaluation)"
+    r"(?:\s(?:error|set|phase|results?|metrics|loop|step|epoch))?\W{0,8}\Z",
+    re.IGNORECASE,
+)
+_FOLD = re.compile(
+    r"\W{0,12}((?:fold|trial|run|seed|split|config|model)[ #:=]{1,3}\w{1,20}(?:\s?/\s?\d{1,4})?)\W{0,12}\Z",
+    re.IGNORECASE,
+)
+_REACH = 40
+"""Lines after an epoch's header that may still hold its values without naming it: a report of every class fits in."""
+
+_Key = tuple[str, str]
+
+
+class LoopReader:
+    """Reads lines of hand-written loops. Nothing is reported before a counter has advanced beside a known metric."""
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._bar: Bar | None = None
+        self._bars: dict[str, int] = {}
+        self._restart()
+
+    def _restart(self) -> None:
+        self._begun = False
+        self._held: list[Record] = []
+        self._waiting: dict[_Key, list[Record]] = {}  # values without a counter, seen in one epoch only
+        self._granted: set[_Key] = set()
+        self._offset = 0
+        self._epoch: float | None = None  # counted from 1
+        self._step: int | None = None
+        self._planned: int | None = None
+        self._steps: int | None = None
+        self._told: dict[str, object] = {}
+        self._section: str | None = None
+        self._age = 0
+        self._places: set[tuple[float | None, int | None]] = set()
+        self._small: dict[_Key, list[Record]] = {}  # values of a fraction that may yet turn out to be percent
+        self._percent: set[_Key] = set()
+        self._explicit: set[str] = set()  # metrics whose training values come with the word "train"
+
+    def read(self, line: Line) -> Iterable[Event] | None:
+        """Events of this line; ``None`` where it tells nothing of a training."""
+        if len(line.text) > MAX_TEXT:
+            return None
+        if _OTHER_RANK.match(line.text):
+            return ()
+        if bar := read_bar(line.text):
+            return list(self._bar_line(bar, line))
+        if not line.final:
+            return None
+        events = list(self._bar_ended(line.time)) if self._bar and line.text.strip() else []
+        text = without_prefix(line.text)
+        self._age += 1
+        if section := _SECTION.match(text):
+            self._section = _split_word(section[1])
+            return events or None
+        if (fold := _FOLD.match(text)) and not fold[1].lower().startswith(("model: ", "model=")):
+            self._name = " ".join(fold[1].split())
+            return events or None
+        if any(c.isdigit() for c in text):
+            events += self._text(text, line.time)
+        return events or None
+
+    def close(self) -> Iterable[Event]:
+        """The last bar's values."""
+        return list(self._bar_ended(None)) if self._bar and self._bar.full else ()
+
+    def _bar_line(self, bar: Bar, line: Line) -> Iterator[Event]:
+        last = self._bar
+        if last and (bar.desc != last.desc or bar.n < last.n or bar.total != last.total):
+            yield from self._bar_ended(line.time)
+        self._bar = bar if bar.postfix or last is None or last.desc != bar.desc else last
+        if line.final and bar.full:
+            yield from self._bar_ended(line.time)
+
+    def _bar_ended(self, time: float | None) -> Iterator[Event]:
+        bar, self._bar = self._bar, None
+        if bar is None or not bar.postfix:
+            return
+        where = place(bar.desc)
+        if where.epoch is None and self._age > 2:  # no header just above: the bars themselves are counted
+            kind = re.sub(r"\d+", "#", bar.desc)
+            self._bars[kind] = self._bars.get(kind, 0) + 1
+            where = Place(where.rest, float(self._bars[kind]))
+        elif where.epoch is None and self._epoch is not None:
+            where = Place(where.rest, self._epoch - self._offset)
+        found = measures(pairs(bar.postfix), self._section or _leading_split(bar.desc))
+        if where.epoch is not None and found:
+            yield from self._values(where, found, time)
+
+    def _text(self, text: str, time: float | None) -> Iterator[Event]:
+        where = place(text)
+        if where.told_of:
+            return
+        found = measures(pairs(where.rest), _leading_split(text) or self._section)
+        has_counter = where.epoch is not None or where.step is not None
+        if has_counter and not found:
+            if where.epoch is not None and where.step is None:
+                self._header(where)
+            return
+        if not found:
+            return
+        if has_counter:
+            yield from self._values(where, found, time)
+        elif self._epoch is not None and self._age <= _REACH:
+            yield from self._later(found, time)
+
+    def _header(self, where: Place) -> None:
+        """A line that only names the epoch: what follows belongs to it."""
+        self._move(where)
+        self._section, self._age = None, 0
+
+    def _move(self, where: Place) -> None:
+        """Go to this place; a counter that falls back starts a new run."""
+        if where.epoch is not None:
+            if self._epoch is not None and where.epoch + self._offset < self._epoch:
+                self._restart()
+            if self._epoch is None and where.epoch == 0:
+                self._offset = 1
+            counted = where.epoch + self._offset
+            if counted != self._epoch:
+                self._section = None
+            self._epoch = counted
+        elif where.step is not None and self._epoch is None and self._step is not None and where.step < self._step:
+            self._restart()
+        self._step = where.step
+        if where.planned and where.planned >= (where.epoch or 0):
+            self._planned = where.planned
+        if where.steps and not where.samples:
+            self._steps = where.steps
+
+    def _values(self, where: Place, found: list[Measure], time: float | None) -> Iterator[Event]:
+        if where.epoch is None and where.samples and self._epoch is None:
+            return  # [64/60000] alone counts anything
+        self._move(where)
+        if where.step is not None and where.samples and any(m.split not in (None, "train") for m in found):
+            return  # how far an evaluation got
+        self._age = 0
+        epoch = self._epoch
+        records = [self._record(m, epoch, where.step, time) for m in found if self._counts(m, where)]
+        yield from self._out(records)
+
+    def _counts(self, measure: Measure, where: Place) -> bool:
+        """A batch's loss beside an evaluated train loss (``iter 100: loss`` beside ``step 100: train loss``) is not counted."""
+        if measure.split == "train":
+            self._explicit.add(measure.metric)
+        return not (
+            measure.split is None and where.epoch is None and self._epoch is None and measure.metric in self._explicit
+        )
+
+    def _later(self, found: list[Measure], time: float | None) -> Iterator[Event]:
+        """Values on a line without a counter belong to the open epoch, if they come again in another epoch."""
+        ready: list[Record] = []
+        for measure in found:
+            record = self._record(measure, self._epoch, None, time)
+            key = (record.metric, record.split)
+            if key in self._granted:
+                ready.append(record)
+                continue
+            waiting = self._waiting.setdefault(key, [])
+            waiting.append(record)
+            if any(r.epoch != record.epoch for r in waiting):
+                self._granted.add(key)
+                ready += self._waiting.pop(key)
+        yield from self._out(ready)
+
+    def _record(self, m: Measure, epoch: float | None, step: int | None, time: float | None) -> Record:
+        return Record(m.metric, m.split or "train", m.value, epoch, step, m.label, m.unit, m.rounding, time)
+
+    def _out(self, records: list[Record]) -> Iterator[Event]:
+        if not records:
+            return
+        self._held += [r for record in records for r in self._scaled(record)]
+        self._places.update((r.epoch, r.step) for r in records)
+        if not self._begun:
+            if len(self._places) < 2 and self._planned != 1:
+                return
+            self._begun = True
+            yield Begin("loop", name=self._name)
+            self._name = ""
+        known = {"epochs": self._planned, "steps_per_epoch": self._steps, "loss_is": "unknown"}
+        if known != self._told:
+            self._told = dict(known)
+            yield Learned(facts_from(known, "log"))
+        yield from self._held
+        self._held = []
+        yield Reached(self._epoch, self._step, self._steps)
+
+    def _scaled(self, record: Record) -> Iterator[Record]:
+        """Accuracies of 45.2 are percent, and so were the ones before them: the last value for a place counts."""
+        key = (record.metric, record.split)
+        if record.unit or not is_fraction(record.metric):
+            yield record
+            return
+        if key not in self._percent and 1.5 < record.value <= 100.0:
+            self._percent.add(key)
+            yield from (_as_percent(r) for r in self._small.pop(key, []))
+        if key in self._percent:
+            yield _as_percent(record)
+            return
+        self._small.setdefault(key, []).append(record)
+        yield record
+
+
+def _as_percent(r: Record) -> Record:
+    return Record(r.metric, r.split, r.value / 100, r.epoch, r.step, r.label, "%", r.rounding / 100, r.time)
+
+
+def _split_word(word: str) -> str:
+    first = word.lower()[:2]
+    return {"tr": "train", "va": "val", "te": "test", "ev": "eval"}[first]
+
+
+_LEADING = re.compile(
+    r"\W{0,8}(train|training|val|valid|validation|test|testing|eval|evaluation)(?:\s(?:set|error|epoch|phase|results?))?\b(?=\s?[:\[\]|\-]|\s+(?:epoch|ep)\b|\Z)",
+    re.IGNORECASE,
+)
+
+
+def _leading_split(text: str) -> str | None:
+    found = _LEADING.match(text)
+    return _split_word(found[1]) if found else None
+
+
+LOOP = Framework("loop", reader=LoopReader)
