@@ -68,7 +68,7 @@ class Watch:
         if _active is not None:
             _active.finish("interrupted")
         _active = self
-        self._collector = Collector()
+        self._collector = Collector(self.options.pattern)
         self._open_view()
         for framework in frameworks.FRAMEWORKS if self.options.hooks else ():
             if framework.hook is not None:

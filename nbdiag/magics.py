@@ -89,7 +89,7 @@ class Door:
             self.shell.user_ns[self.output] = diagnoses
 
     def cell(self, line: str, cell: str) -> None:
-        """Diagnose the training in this cell."""
+        """Explain the learning curves of the training in this cell, while it runs and afterwards."""
         asked = _usable(options.parse)(line)
         if asked.text:
             self.output = asked.output
@@ -116,6 +116,7 @@ class Door:
 
 for _function in (Door.begin, Door.cell, Door.line, Door.misplaced):
     no_var_expand(_function)  # the braces and backslashes of a pattern are not the shell's
+Door.cell.__doc__ = f"{Door.cell.__doc__}\n\n{options.parser().format_help()}"
 
 
 def _usable(function: Any) -> Any:

@@ -53,7 +53,7 @@ class Kernel:
     def __init__(self, path: Path | None = None, **env: str) -> None:
         self.manager = KernelManager(kernel_name="python3")
         self.manager.kernel_spec_manager = KernelSpecManager()
-        front = [str(p) for p in (path, ROOT) if p]
+        front = [str(p) for p in (path, ROOT, *os.environ.get("PYTHONPATH", "").split(os.pathsep)) if p]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(front), "OMP_NUM_THREADS": "1", **env}
         self.manager.kernel_cmd = []
         self.manager.start_kernel(env=environment, extra_arguments=[])
@@ -74,6 +74,7 @@ class Kernel:
             messages.append(message)
             if waiting and message["msg_type"] == "stream" and waiting in message["content"]["text"]:
                 waiting = ""
+                time.sleep(0.2)  # until the print that said so has returned: else it is the print that is interrupted
                 self.manager.interrupt_kernel()
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
                 break
