@@ -1,0 +1,1 @@
+"""Measurements of nbdiag, each run by one command: ``python -m benchmarks.<name>``."""
