@@ -112,7 +112,7 @@ def _ticks(low: float, high: float, unit: str, *, whole: bool) -> tuple[float, .
         step = max(5.0 if step == 2.5 else step, 1.0)
     multiples = [i * step for i in range(int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9)) + 1)]
     apart = 0.04 * (high - low)  # 17 px at 600 px: two labels of one digit
-    return tuple([low, *(round(m, 9) for m in multiples if m - low >= apart)])
+    return (low, *(round(m, 9) for m in multiples if m - low >= apart))
 
 
 def _texts(ticks: tuple[float, ...]) -> tuple[str, ...]:

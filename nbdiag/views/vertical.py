@@ -50,7 +50,7 @@ def vertical(
     if low > 0 and (_hidden(metric, y) if log is None else log):
         ticks = log_ticks(low, high)
         return Vertical(ticks[0], ticks[-1], ticks, tick_texts(ticks, log=True), height, log=True)
-    fraction = metrics.is_fraction(metric) and 0 <= low and high <= 1
+    fraction = metrics.is_fraction(metric) and low >= 0 and high <= 1
     if metrics.is_loss(metric) and low >= 0:
         low = 0.0
     elif fraction:  # below two points a difference is seldom more than the sampling error

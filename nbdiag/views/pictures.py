@@ -1,0 +1,30 @@
+"""A picture of a finding goes in, a small inline SVG with title and caption goes out."""
+
+from __future__ import annotations
+
+import htpy as h
+
+from nbdiag.finding import BandPicture, BoundsPicture, Picture, SamplesPicture
+from nbdiag.views.markup import prose
+from nbdiag.views.picture_samples import samples
+from nbdiag.views.picture_series import band, bounds
+
+
+def figure(picture: Picture) -> h.Element:
+    """The picture with its title above and its caption below."""
+    return h.figure[
+        h.div(".figtitle")[prose(picture.title)],
+        drawing(picture),
+        h.figcaption[prose(picture.caption)] if picture.caption else None,
+    ]
+
+
+def drawing(picture: Picture) -> h.Element:
+    """The picture's SVG, 352 px wide."""
+    match picture:
+        case SamplesPicture():
+            return samples(picture)
+        case BoundsPicture():
+            return bounds(picture)
+        case BandPicture():
+            return band(picture)
