@@ -6,7 +6,7 @@ import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from nbdiag import diagnosis, live, sources
+from nbdiag import diagnosis, live
 from nbdiag.config import Options
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.facts import Facts, facts_from
@@ -17,6 +17,8 @@ from nbdiag.samples import sample_losses as checked_samples
 
 def read_runs(source: Any, /) -> list[Run]:
     """Every run in a history object, a table, a text or a file."""
+    from nbdiag import sources
+
     return [source] if isinstance(source, Run) else sources.read_runs(source)
 
 
@@ -68,4 +70,4 @@ def recent() -> list[Diagnosis]:
 
 def pasted(text: str, options: Options, cell: int | None = None) -> list[Diagnosis]:
     """Read a pasted log, show its diagnoses and give them: the body of ``%%diagnose --text``."""
-    return live.Watch(options, cell=cell).replay(sources.read_runs(text))
+    return live.Watch(options, cell=cell).replay(read_runs(text))
