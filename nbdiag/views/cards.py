@@ -10,7 +10,7 @@ from nbdiag.finding import Check, Finding, Table
 from nbdiag.views import signs
 from nbdiag.views.markup import link, prose
 from nbdiag.views.numbering import Numbered, numbered, severity_of
-from nbdiag.views.numbers import places, shown
+from nbdiag.views.numbers import MINUS, places
 from nbdiag.views.pictures import figure
 
 if TYPE_CHECKING:
@@ -89,14 +89,14 @@ def _table(table: Table) -> h.Element:
 
 def _numbers(f: Finding) -> h.Element:
     rows = [
-        h.tr[h.th(scope="row")[name.replace("_", " ")], h.td[value if isinstance(value, str) else _value(value)]]
+        h.tr[h.th(scope="row")[name], h.td[value if isinstance(value, str) else _value(value)]]
         for name, value in f.evidence.items()
     ]
     return h.table(".numbers")[h.tbody[rows]]
 
 
 def _value(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else shown(float(value))
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.4g}".replace("-", MINUS)
 
 
 def _explains(f: Finding, entries: list[Numbered]) -> h.Node:

@@ -45,10 +45,7 @@ def summary(diagnosis: Diagnosis) -> h.Element | None:
 
 def foot(diagnosis: Diagnosis) -> h.Element | None:
     """What was looked for and is not there, what cannot be judged yet, and what broke."""
-    parts = [
-        [h.b[name], " ", prose(text), ". "]
-        for name, text in notes(diagnosis)
-    ]  # fmt: skip
+    parts: list[h.Node] = [[h.b[name], " ", prose(text), ". "] for name, text in notes(diagnosis)]
     return h.p(".foot")[parts] if parts else None
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nbdiag.views.horizontal import FEW
 from nbdiag.views.numbers import shown
 from nbdiag.views.shapes import Line, Mark
 from nbdiag.views.thin import stretches
@@ -104,25 +103,39 @@ def value_marks(
     line: Line, lines: Sequence[Line], axis: Vertical, span: tuple[float, float], percent: bool
 ) -> list[Mark]:
     """A value at each point of a short line but its last (named at the line's end); none where it would collide."""
-    if len(line.x) > FEW:
-        return []
     marks: list[Mark] = []
     free = span[0] - 1.0
-    room = _VALUE / _NARROW * (span[1] - span[0])
+    width = _VALUE / _NARROW * (span[1] - span[0])
     for i in range(len(line.x) - 1):
         x, y = float(line.x[i]), float(line.y[i])
-        if not math.isfinite(y) or x < free:
+        if not math.isfinite(y):
             continue
         near = [float(v) for v in line.y[max(i - 1, 0) : i + 2] if math.isfinite(v)]
         sides = (1, -1) if y >= sum(near) / len(near) else (-1, 1)
-        taken = [axis.pixels(float(np.interp(x, o.x, o.y))) for o in lines if o is not line and len(o.x)]
-        for side in sides:
-            at = axis.pixels(y) + side * _OFF
-            if 4 <= at <= axis.height + 8 and not any(abs(at - t) < 10 for t in taken):
-                marks.append(Mark("value", x, y, shown(y, percent=percent), line.role, axis.value(at), "middle"))
-                free = x + room
+        for align, left in (("middle", x - width / 2), ("start", x), ("end", x - width)):
+            clear = [
+                at
+                for side in sides
+                if 4 <= (at := axis.pixels(y) + side * _OFF) <= axis.height + 8
+                and _clear(lines, axis, at, left, left + width)
+            ]
+            if clear and left >= free:
+                marks.append(Mark("value", x, y, shown(y, percent=percent), line.role, axis.value(clear[0]), align))
+                free = left + width
                 break
     return marks
+
+
+def _clear(lines: Sequence[Line], axis: Vertical, at: float, left: float, right: float) -> bool:
+    """Whether no line passes within half a label's height of ``at`` between ``left`` and ``right``."""
+    xs = np.linspace(left, right, 9)
+    for line in lines:
+        known = np.isfinite(line.y)
+        if known.any():
+            ys = np.interp(xs, line.x[known], line.y[known], left=np.nan, right=np.nan)
+            if any(abs(axis.pixels(float(y)) - at) < 9 for y in ys if math.isfinite(y)):
+                return False
+    return True
 
 
 def nonfinite_marks(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import htpy as h
 import numpy as np
 
@@ -21,7 +23,8 @@ def samples(picture: SamplesPicture) -> h.Element:
     if not len(losses):
         return svg(".fig", viewBox=f"0 0 {WIDTH} 20", role="img", aria_label="No finite loss")
     ticks = linear_ticks(0.0, max(float(losses[0]), 1e-9), 5)
-    top = ticks[-1]
+    top = max(float(losses[0]) * 1.03, 1e-9)
+    ticks = tuple(t for t in ticks if t <= top)
     x = LEFT + 8 + losses / top * (RIGHT - LEFT - 16)
     column = np.round((x - LEFT) / 10.2).astype(int)
     worst = _worst_count(picture, losses)
@@ -83,31 +86,35 @@ def shown_short(value: float) -> str:
 
 
 def _names(picture: SamplesPicture, column: np.ndarray) -> list[h.Node]:
-    """The worst samples by index, on two levels so that neighbours do not touch."""
+    """The worst samples by index, as low as no dots and no other name are in the way; none where there is no room."""
+    stacks = dict(zip(*(a.tolist() for a in np.unique(column, return_counts=True)), strict=True))
     out: list[h.Node] = []
-    taken: list[tuple[float, float, int]] = []
-    for i, index in enumerate(picture.marked[: len(column)]):
-        x, half = _center(int(column[i])), 3.2 * len(str(index)) + 3
-        stack = int((column[i:] == column[i]).sum())
-        level = next((k for k in range(3) if all(abs(x - o) > half + w or k != lv for o, w, lv in taken)), None)
-        if level is None or stack > _TALLEST:
+    taken: list[tuple[float, float, float]] = []
+    for c, index in zip(column.tolist(), picture.marked, strict=False):
+        half = 3.2 * len(str(index)) + 3
+        x = min(_center(c), RIGHT - half)
+        under = max(n for k, n in stacks.items() if abs(_center(k) - x) < half + 3)
+        if under > _TALLEST:
             continue
-        taken.append((x, half, level))
-        y = BASE - 4 - 8 * stack - 14 * level
-        middle = min(x, RIGHT - half)
-        out.append(g[
-            line(class_="axis", x1=px(x), x2=px(x), y1=y + 2, y2=BASE - 6 - 8 * stack + 4) if level else None,
-            text(class_="index", x=px(middle), y=y, text_anchor="middle")[str(index)],
-        ])  # fmt: skip
+        levels = [float(y) for y in range(BASE - 4 - 8 * under, 45, -4)]  # above 45 stand the words
+        y = next((y for y in levels if all(abs(x - a) > half + w or abs(y - b) >= 12 for a, b, w in taken)), None)
+        if y is None:
+            continue
+        taken.append((x, y, half))
+        foot = BASE - 2 - 8 * stacks[c]
+        stem = (
+            line(class_="axis", x1=px(_center(c)), x2=px(_center(c)), y1=px(y + 2), y2=px(foot))
+            if foot - y > 8
+            else None
+        )
+        out.append(g[stem, text(class_="index", x=px(x), y=px(y), text_anchor="middle")[str(index)]])
     return out
 
 
 def _note(note: str) -> h.Node:
     """What the stressed dots are, top right, on two lines."""
-    words = note.split()
-    half = (len(words) + 1) // 2
-    rows = [" ".join(words[:half]), " ".join(words[half:])] if len(note) > 18 else [note]
-    return [text(class_="hi", x=RIGHT, y=18 + 16 * i, text_anchor="end")[row] for i, row in enumerate(rows) if row]
+    rows = textwrap.wrap(note, 17)[:2]
+    return [text(class_="hi", x=RIGHT, y=18 + 16 * i, text_anchor="end")[row] for i, row in enumerate(rows)]
 
 
 def _axis(ticks: tuple[float, ...], top: float) -> h.Node:

@@ -39,8 +39,11 @@ class Frame:
         self.height = self.bottom + _FOOT
 
     def x(self, value: float) -> float:
+        return float(self.xs(np.array([value]))[0])
+
+    def xs(self, values: np.ndarray) -> np.ndarray:
         span = self.chart.x_max - self.chart.x_min
-        return self.left + (value - self.chart.x_min) / span * (self.right - self.left)
+        return np.asarray(self.left + (values - self.chart.x_min) / span * (self.right - self.left))
 
     def y(self, i: int, value: float) -> float:
         return float(self.ys(i, np.array([value]))[0])
@@ -98,7 +101,7 @@ def _own_style() -> h.Node:
     palette = re.sub(r"\[data-jp-theme-light[^{]*\{[^}]*\}", "", palette)
     signs = re.findall(r"\.nbdiag \.sev-\w+ \{[^}]*\}", css)
     rules = re.findall(r"\.nbdiag \.fig [^{}]*\{[^}]*\}", css)
-    font = ".fig{font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;font-variant-numeric:tabular-nums}"
+    font = ".fig{font-family:-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;font-variant-numeric:tabular-nums}"
     return Markup(
         re.sub(r"\s+", " ", palette + "".join(signs) + "".join(rules)) + font + ".paper{fill:var(--nbdiag-paper)}"
     )
@@ -130,7 +133,7 @@ def _panel(f: Frame, i: int, panel: Panel) -> h.Node:
 
 
 def _line(f: Frame, i: int, ln: Line) -> h.Node:
-    xs, ys = f.x(ln.x), f.ys(i, ln.y)  # type: ignore[arg-type]
+    xs, ys = f.xs(ln.x), f.ys(i, ln.y)
     kind = f"{ln.role} faint" if ln.faint else ln.role
     dots = [circle(class_=f"mark {ln.role}", cx=px(x), cy=px(y), r=3) for x, y in zip(xs, ys, strict=True) if y == y]
     clip = f"url(#nbdiag-clip-{i})"
