@@ -5,13 +5,20 @@ from __future__ import annotations
 from nbdiag.rules.base import Rule
 from nbdiag.rules.chance import stuck_at_chance
 from nbdiag.rules.constant import constant_prediction
+from nbdiag.rules.divergence import collapse_after_success, divergence
+from nbdiag.rules.gap import generalization_gap, train_metric_lag, val_better_than_train, val_never_improved
 from nbdiag.rules.mismatch import loss_metric_mismatch
 from nbdiag.rules.nonfinite import non_finite
 from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_accuracy_holding
+from nbdiag.rules.progress import slow_progress, still_improving, too_short_to_judge
+from nbdiag.rules.settled import converged, plateau, underfitting
+from nbdiag.rules.spikes import loss_bump_recovered, loss_spike
 from nbdiag.rules.weighted import train_loss_weighted
 
 RULES: tuple[Rule, ...] = (
     non_finite,
+    divergence,
+    collapse_after_success,
     train_loss_weighted,
     loss_metric_mismatch,
     constant_prediction,
@@ -19,4 +26,16 @@ RULES: tuple[Rule, ...] = (
     overfitting,
     val_loss_up_accuracy_holding,
     best_epoch_passed,
+    generalization_gap,
+    val_never_improved,
+    val_better_than_train,
+    train_metric_lag,
+    underfitting,
+    loss_spike,
+    loss_bump_recovered,
+    still_improving,
+    plateau,
+    slow_progress,
+    converged,
+    too_short_to_judge,
 )

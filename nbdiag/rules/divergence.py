@@ -1,0 +1,188 @@
+"""A run goes in, findings on training that fell apart come out: divergence, collapse after success."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nbdiag import stats
+from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
+from nbdiag.rules import evidence, references
+from nbdiag.rules.base import rule
+from nbdiag.rules.evidence import Series
+from nbdiag.rules.wording import clip, early_stopping, lower_rate, num, place
+from nbdiag.run import Run
+
+_CHANCE_ERRORS = 5.0  # an accuracy this many standard errors above chance was no luck
+
+
+@rule(
+    severity=Severity.BROKEN,
+    explains=(
+        "overfitting", "val-loss-up-accuracy-holding", "best-epoch-passed", "loss-spike", "noisy-training",
+        "noisy-validation", "oscillating-loss", "plateau", "underfitting", "stuck-at-chance", "constant-prediction",
+        "collapse-after-success", "gap-from-first-epoch", "generalization-gap", "initial-loss-off", "saturated-outputs",
+        "exploding-gradients", "loss-floor", "still-improving", "overconfident-wrong", "val-never-improved",
+        "train-eval-mode-mismatch", "loss-and-accuracy-both-fall", "prediction-flips-class", "slow-progress",
+    ),
+)  # fmt: skip
+def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
+    """The training loss explodes and does not come back.
+
+    ## What it finds
+    A training loss that ends far above its lowest level, beyond any noise it had, and above where it began; or that
+    rises steadily over the last part of the run. Training loss is what training lowers: its lasting rise is never
+    overfitting.
+
+    ## Why it matters
+    The weights are being thrown about. Nothing learned before is left, and waiting does not bring it back.
+
+    ## How it decides
+    The end (median of the last tenth, 2 epochs at least) is 25 % and ten times the noise above the lowest level, and
+    above the loss at the start; or a Mann-Kendall trend upwards with z = 4 over the last 15 % (4 epochs at least). A loss
+    whose first epoch already lies a thousand times above its later level exploded within that epoch.
+
+    ## What to try
+    Lower the learning rate by 3 to 10, warm it up, clip gradients; verify the sign of the loss.
+
+    ## Known limits
+    A schedule that raises the learning rate on purpose looks like this until it comes down; a loss that may be negative
+    (likelihoods) has no natural level.
+
+    ## References
+    Deep Learning Tuning Playbook; Google, Interpreting loss curves
+    """
+    train = evidence.loss(run, "train")
+    if train is None or len(train) < 4 or not train.lower_is_better:
+        return
+    found = _exploded(train, factor)
+    if found is None:
+        return
+    start, lowest = found
+    unit = evidence.unit(run)
+    rate = run.facts.learning_rate
+    ends = float(np.median(train.y[-max(2, len(train) // 10) :]))
+    yield Finding(
+        title=f"{train.label} explodes at {unit} {place(start)}",
+        headline=f"Diverged at {unit} {place(start)}: {train.label} {num(train.last)}",
+        message=f"{train.label} was down to {num(lowest)}, then **rose to {num(float(train.y.max()))} and ended at "
+        f"{num(train.last)}**, {_times(ends, lowest)} its lowest level.",
+        certainty=Certainty.STRONG,
+        curves=(train.name,),
+        start=start,
+        evidence={"lowest level": lowest, "highest value": float(train.y.max()), "level at the end": ends},
+        why="When a step is larger than the valley is wide, each update lands higher on the opposite slope than the one "
+        "before. The loss that training itself minimises then grows: a fault of the updates, not of the data's size.",
+        causes=ranked(
+            ("The learning rate is too high", f"it is {num(rate)}") if rate else "The learning rate is too high",
+            "Exploding gradients (recurrent or very deep networks, no normalisation)",
+            "Inputs or targets on a scale of hundreds or thousands",
+            "A loss with the wrong sign, or gradients that are not reset between steps",
+        ),
+        check=Check(
+            "Train again with a tenth of the learning rate. If the loss still rises, look for a bug in the loss."
+        ),
+        fixes=(lower_rate(run), clip(run), "warm the learning rate up over the first epochs", "scale the inputs"),
+        caveat="A schedule that raises the learning rate for a while can look like this until it comes down again.",
+        references=(references.TUNING_PLAYBOOK, references.GOOGLE_CURVES),
+    )
+
+
+def _exploded(train: Series, factor: float) -> tuple[float, float] | None:
+    """First epoch of the explosion and the lowest level before it; None where the loss did not explode for good."""
+    y, n = train.y, len(train)
+    tail = max(2, n // 10)
+    end, first = float(np.median(y[-tail:])), float(y[0])
+    if train.positive:
+        later = float(np.median(y[n // 2 :]))
+        # Within the first epoch: its mean is dominated by values far above anything an untrained model has.
+        if y[0] > 1000 * later and end > 0.5 * float(y[1:].min()):
+            return float(train.x[0]), float(y.min())
+    lowest = int(np.argmin(train.smoothed))
+    low = float(train.smoothed[lowest])
+    quiet = stats.noise(y[: max(3, lowest + 1)], train.rounding)
+    if lowest >= n - 2:
+        return None
+    jump = end - low
+    above = end > low + max((factor - 1) * abs(low), 10 * quiet)
+    rising = train.trend(n - max(4, round(0.15 * n)))
+    whole = stats.trend(train.x[lowest:], train.y[lowest:])
+    over_start = end > first + max(3 * quiet, 0.05 * abs(first))
+    doubled = end > 2 * low and jump > 0.25 * abs(first - low)
+    if not above or not (over_start or (doubled and (rising.z >= 4 or whole.z >= 4))):
+        return None
+    middle = low + 0.25 * jump
+    after = np.flatnonzero(y[lowest:] > middle)
+    return float(train.x[lowest + int(after[0])]), low
+
+
+def _times(value: float, low: float) -> str:
+    return f"{value / low:.3g} times" if low > 0 else "far above"
+
+
+@rule(
+    severity=Severity.BROKEN,
+    needs="classes",
+    explains=("overfitting", "val-loss-up-accuracy-holding", "best-epoch-passed", "stuck-at-chance", "constant-prediction",
+              "plateau", "loss-spike", "noisy-validation", "generalization-gap"),
+)  # fmt: skip
+def collapse_after_success(run: Run) -> Iterator[Finding]:
+    """A model that had learned answers like chance again.
+
+    ## What it finds
+    Training accuracy stood well above chance for at least three epochs and is now back at chance, for good.
+
+    ## Why it matters
+    The run ended with less than it had. Only saved weights bring the success back.
+
+    ## How it decides
+    At least three epochs above chance by a fifth of the way to 1; the last two or more at chance (within 2 standard
+    errors, 2 points at least), and the training loss back at half of its start or above.
+
+    ## What to try
+    Restore the best weights; lower learning rate; a larger epsilon in Adam; clip gradients.
+
+    ## Known limits
+    Needs the number of classes, or their counts.
+
+    ## References
+    Deep Learning Tuning Playbook
+    """
+    train, chance = evidence.accuracy(run, "train"), evidence.chance(run, "train")
+    loss = evidence.loss(run, "train")
+    if train is None or chance is None or loss is None or len(train) < 5:
+        return
+    n = run.facts.n_train or 1000
+    near = chance.accuracy + max(0.02, 2 * stats.accuracy_error(chance.accuracy, n))
+    good = train.y > chance.accuracy + max(
+        0.2 * (1 - chance.accuracy), _CHANCE_ERRORS * stats.accuracy_error(chance.accuracy, n)
+    )
+    if good.sum() < 3 or not (train.y[-2:] <= near).all() or loss.last < 0.5 * loss.first:
+        return
+    last_good = int(np.flatnonzero(good)[-1])
+    if not (train.y[last_good + 1 :] <= near).mean() >= 0.5:
+        return
+    unit, fell = evidence.unit(run), float(train.x[last_good + 1])
+    yield Finding(
+        title=f"Accuracy falls back to chance at {unit} {place(fell)}",
+        headline=f"Collapsed at {unit} {place(fell)}: accuracy is back at chance",
+        message=f"{train.label} had reached {num(float(train.y.max()))}. Since {unit} {place(fell)} it is "
+        f"**{num(train.last)}, what chance gives ({num(chance.accuracy)})**.",
+        certainty=Certainty.STRONG,
+        curves=(train.name, loss.name),
+        start=fell,
+        evidence={"best accuracy": float(train.y.max()), "accuracy now": train.last, "chance": chance.accuracy},
+        why="One or a few very large updates pushed the network where its units no longer react to the input. It then "
+        "answers the class frequencies, and the gradients that would lead back are gone.",
+        causes=ranked(
+            "A learning rate too high for this stage",
+            ("Adam's second moments had become tiny, so one gradient made a huge step",
+             "the optimizer adapts its steps") if "ada" in (run.facts.optimizer or "").lower() else None,
+            "A batch with extreme values",
+        ),
+        check=Check("Restore the weights saved before the fall and evaluate them: if they are at chance too, this is wrong."),
+        fixes=(f"Keep the best weights: {early_stopping(run)}", lower_rate(run), clip(run), "a larger `epsilon` in Adam"),
+        caveat="If the learning rate was raised on purpose there, a recovery may follow.",
+        references=(references.TUNING_PLAYBOOK,),
+    )  # fmt: skip

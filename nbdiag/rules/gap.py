@@ -1,0 +1,314 @@
+"""A run goes in, findings on the distance between training and validation come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nbdiag import stats
+from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
+from nbdiag.rules import evidence, references
+from nbdiag.rules.base import rule
+from nbdiag.rules.evidence import Pair
+from nbdiag.rules.wording import early_stopping, framework, num, pct, place
+from nbdiag.run import Run
+
+_LARGE = 0.3  # of the loss at chance: a gap that size is most of what there was to learn
+_BETTER = 0.7  # of the epochs: "throughout", with room for noise
+
+
+@rule(severity=Severity.PROBLEM, needs="classes or history")
+def generalization_gap(run: Run) -> Iterator[Finding]:
+    """Validation stalls while training goes on falling: the gap between them is beyond what the sample sizes explain.
+
+    ## What it finds
+    A difference between training and validation at the end of the run that is real: larger than noise and than what the
+    size of the validation set resolves.
+
+    ## Why it matters
+    Some gap is normal. A large one says that most of what is learned now holds for the training set only.
+
+    ## How it decides
+    Validation is compared with the mean of training's epoch and the next (training's value is a mean over the epoch).
+    NOTE: an accuracy gap above `1.96·SE·√(1 + n_val/n_train)` and 5 points over the last quarter. PROBLEM: a loss gap
+    above 0.3 of what chance costs (of the loss at the start where chance is unknown), at least 12 points of accuracy
+    where it is known, and training fell by a quarter after validation had stopped.
+
+    ## What to try
+    More data or augmentation, regularisation; compare with a test set.
+
+    ## Known limits
+    Curves cannot tell a gap by overfitting from one by different data; `gap-from-first-epoch` looks at when it opened.
+
+    ## References
+    CS231n, learning and evaluation
+    """
+    both = evidence.pair(run, "loss")
+    if both is None or len(both) < 8:
+        return
+    large = _large_gap(run, both)
+    accuracies = evidence.pair(run, "accuracy")
+    apart = _accuracy_gap(run, accuracies) if accuracies is not None else None
+    if large is None and apart is None:
+        return
+    unit = evidence.unit(run)
+    k = max(2, len(both) // 4)
+    gap = float(np.median(both.val[-k:] - both.between[-k:]))
+    names = both.curves if accuracies is None else (*both.curves, *accuracies.curves)
+    text = f"Over the last quarter validation loss stands **{num(gap)} above training loss** ({num(float(both.val[-1]))} and {num(float(both.train[-1]))})"
+    if apart is not None:
+        text += f", validation accuracy {100 * apart[0]:.1f} points below training's"
+    yield Finding(
+        title=f"Training and validation are {num(gap)} apart" if large else "Training is ahead of validation",
+        headline="Overfitting: validation stalled while training went on" if large else "",
+        message=text + (f"; validation has not improved since {unit} {place(large)}." if large else "."),
+        certainty=Certainty.STRONG,
+        severity=Severity.PROBLEM if large else Severity.NOTE,
+        curves=names,
+        start=large if large else float(both.x[-k]),
+        stop=float(both.x[-1]),
+        evidence={"loss gap": gap, **({"accuracy gap": apart[0], "resolved": apart[1]} if apart else {})},
+        why="The model fits its training data better than new data. Up to a point that is what fitting means; beyond it, "
+        "what is learned are the particulars of the training set.",
+        causes=ranked(
+            "Too little data for the model's capacity",
+            "Weak regularisation" if not run.facts.has_dropout else None,
+            "Training and validation data differ in kind or preparation",
+            "Augmentation or dropout hides the true training value (the gap is then even larger)"
+            if run.facts.has_dropout
+            else None,
+        ),
+        check=Check(
+            "Evaluate the model on the training data, in evaluation mode. If the gap closes, the training value was at fault.",
+            "model.evaluate(x_train, y_train)" if framework(run) == "keras" else "",
+        ),
+        fixes=("More training data, or augmentation", "Dropout, weight decay", f"Stop early: {early_stopping(run)}"),
+        caveat="A gap is no fault as long as validation itself still improves.",
+        references=(references.CS231N,),
+    )
+
+
+def _large_gap(run: Run, both: Pair) -> float | None:
+    """The epoch at which validation stopped, if a large gap opened after it."""
+    chance, start = evidence.chance(run, "train"), evidence.start_level(run)
+    scale = chance.loss if chance is not None and chance.loss is not None else start
+    k = max(2, len(both) // 5)
+    train, val = float(np.median(both.train[-k:])), float(np.median(both.val[-k:]))
+    if not scale or val - train <= _LARGE * scale or train <= 0:
+        return None
+    # Validation stopped where it first came within 3 % (or its noise) of its final level or better.
+    level = max(float(np.min(stats.smooth(both.val, 5))) * 1.03, val)
+    stopped = int(np.argmax(both.val <= level))
+    fell = 1 - train / max(float(both.train[stopped]), 1e-300)
+    accuracies = evidence.pair(run, "accuracy")
+    if accuracies is not None and float(np.median(accuracies.train[-k:] - accuracies.val[-k:])) < 0.12:
+        return None
+    if fell < 0.25 or stopped >= len(both) - 4:
+        return None
+    return float(both.x[stopped])
+
+
+def _accuracy_gap(run: Run, both: Pair) -> tuple[float, float] | None:
+    """Accuracy gap over the last quarter and the least gap the sample sizes resolve; None where it is below that."""
+    k = max(2, len(both) // 4)
+    gap = float(np.median(both.between[-k:] - both.val[-k:]))
+    size = evidence.n_val(run)
+    if size is None:
+        return None
+    share = size.value / run.facts.n_train if run.facts.n_train else 0.25
+    resolved = 1.96 * stats.accuracy_error(float(np.median(both.val[-k:])), int(size.value)) * (1 + share) ** 0.5
+    jitter = 2 * stats.noise(both.val, both.rounding[1]) / k**0.5
+    return (gap, resolved) if gap > max(resolved, jitter, 0.05) else None
+
+
+@rule(severity=Severity.NOTE)
+def val_never_improved(run: Run) -> Iterator[Finding]:
+    """The validation loss was never better than in the first two epochs, while training improved.
+
+    ## What it finds
+    A validation loss with its minimum at the very beginning, and a training loss that fell clearly.
+
+    ## Why it matters
+    Nothing of what is learned carries over. That is more than overfitting, which begins after a real improvement.
+
+    ## How it decides
+    The smoothed minimum lies in the first 2 of at least 8 epochs, the end is at or above the first value, and training
+    fell by z = 4 and a tenth.
+
+    ## What to try
+    Shuffle before splitting; check labels and preprocessing of both sets; look for identifiers among the features.
+
+    ## Known limits
+    A pretrained model, or a very large first epoch, may be at its best after one epoch.
+
+    ## References
+    Karpathy, A recipe for training neural networks
+    """
+    both = evidence.pair(run, "loss")
+    if both is None or len(both) < 8:
+        return
+    val = stats.smooth(both.val, 3)
+    fall = stats.trend(both.x, both.train)
+    if (
+        int(np.argmin(val)) > 1
+        or float(np.median(both.val[-3:])) < both.val[0]
+        or fall.z > -4
+        or both.train[-1] > 0.9 * both.train[0]
+    ):
+        return
+    unit = evidence.unit(run)
+    yield Finding(
+        title=f"Validation never got better than at {unit} {place(float(both.x[int(np.argmin(val))]))}",
+        message=f"Training loss fell from {num(float(both.train[0]))} to {num(float(both.train[-1]))}; **validation loss began "
+        f"at {num(float(both.val[0]))} and ended at {num(float(both.val[-1]))}**.",
+        certainty=Certainty.STRONG,
+        curves=both.curves,
+        evidence={"validation, first": float(both.val[0]), "validation, last": float(both.val[-1])},
+        why="What helps on the training data does not help on the validation data, from the first epoch on: the two do not "
+        "hold the same rule, or there is too little data to find it.",
+        causes=ranked(
+            "Training and validation data differ (sorted before the split, other preprocessing, other labels)",
+            "Features that identify samples instead of describing them",
+            "Far too few samples",
+        ),
+        check=Check("Split again after shuffling. If validation now improves, the split was at fault."),
+        fixes=("Shuffle before splitting", "Compare class shares and feature means of both sets"),
+        caveat="A pretrained model may be at its best after one epoch.",
+        references=(references.KARPATHY,),
+    )
+
+
+@rule(severity=Severity.NOTE)
+def val_better_than_train(run: Run) -> Iterator[Finding]:
+    """Validation is better than training throughout.
+
+    ## What it finds
+    A validation loss below the training loss in at least 70 % of the epochs, after the half-epoch shift, to the end.
+
+    ## Why it matters
+    Mostly harmless: dropout, augmentation and penalties make training harder than evaluation. Sometimes the validation set
+    is easier than it should be, or holds copies of training samples.
+
+    ## How it decides
+    Validation is compared with the mean of training's epoch and the next. It must be lower by more than 2 standard
+    errors of that difference in 70 % of the epochs and in the last fifth.
+
+    ## What to try
+    Evaluate the training data in evaluation mode; look for duplicates.
+
+    ## Known limits
+    With few epochs of fast learning the shift corrects only the straight part of the lag.
+
+    ## References
+    Keras FAQ: why is my training loss much higher than my testing loss?
+    """
+    both = evidence.pair(run, "loss")
+    if both is None or len(both) < 6:
+        return
+    lead = both.between - both.val
+    sigma = max(stats.noise(lead), both.rounding[1])
+    better = lead > np.maximum(2 * sigma, 0.03 * np.abs(both.val))
+    tail = max(2, len(both) // 5)
+    if better[:-1].mean() < _BETTER or float(np.median(lead[-tail:])) <= max(
+        2 * sigma / tail**0.5, 0.05 * abs(float(np.median(both.val[-tail:])))
+    ):
+        return
+    # A lead that is a small part of what was there to learn is a matter of which samples fell into which set.
+    if float(np.median(lead)) < 0.01 * abs(evidence.start_level(run) or 0.0):
+        return
+    facts, unit = run.facts, evidence.unit(run)
+    amount = float(np.median(lead[-tail:]))
+    harder = [
+        w
+        for w, on in (
+            ("dropout", facts.has_dropout),
+            ("augmentation", facts.augmentation),
+            ("a penalty in the loss", facts.has_penalty),
+        )
+        if on
+    ]
+    yield Finding(
+        title="Validation is better than training throughout",
+        message=f"Validation loss lies below training loss in {pct(float(better[:-1].mean()))} of the {unit}s, **at the end by {num(amount)}**"
+        + (
+            f"; {' and '.join(harder)} make{'s' if len(harder) == 1 else ''} training harder than evaluation."
+            if harder
+            else "."
+        ),
+        certainty=Certainty.STRONG,
+        curves=both.curves,
+        evidence={"lead at the end": amount, "share of epochs": float(better.mean())},
+        why="Training's value is measured while dropout and augmentation are on and the penalty is added, and as a mean over "
+        "an epoch in which the model still improved. Validation's is measured after it, without them.",
+        causes=ranked(
+            ("Dropout or augmentation, active in training only", "this run has " + " and ".join(harder))
+            if harder
+            else (
+                None
+                if facts.has_dropout is False and facts.augmentation is False
+                else "Dropout or augmentation, active in training only"
+            ),
+            "A penalty that is added to the training loss only",
+            "Noise in the training labels that validation does not have",
+            "An easier validation set, or copies of training samples in it",
+        ),
+        check=Check(
+            "Evaluate the training data in evaluation mode. If it is then as good as validation, all is well.",
+            "model.evaluate(x_train, y_train)" if framework(run) == "keras" else "",
+        ),
+        fixes=("Nothing, if dropout or augmentation explain it", "Otherwise look for duplicates across the split"),
+        caveat="Without dropout, augmentation or penalty, look for copies of training samples in the validation set.",
+        references=(references.KERAS_FAQ,),
+    )
+
+
+@rule(severity=Severity.GOOD)
+def train_metric_lag(run: Run) -> Iterator[Finding]:
+    """Validation is better than training in the first epochs only because training's value is a running mean.
+
+    ## What it finds
+    A first epoch or more in which validation is better, and the lead goes once training slows down.
+
+    ## Why it matters
+    It looks like a fault and is none: training's value is a mean over the epoch, half an epoch behind.
+
+    ## How it decides
+    Validation below training in the first epoch by a tenth and more; after the half-epoch shift the lead shrinks by half at least, or it is gone in
+    the later part of the run.
+
+    ## What to try
+    Nothing. Draw the training curve half an epoch to the left.
+
+    ## Known limits
+    In runs of two or three epochs lag and dropout look alike.
+
+    ## References
+    Keras FAQ
+    """
+    both = evidence.pair(run, "loss")
+    if both is None or len(both) < 3 or run.facts.loss_is == "last-batch":
+        return
+    lead = both.train - both.val
+    early = lead[0] > 0.15 * abs(both.val[0]) and lead[0] > 0.05 * abs(float(both.train[0]))
+    if not early:
+        return
+    later = lead[max(2, len(lead) // 2) :]
+    gone = float(np.median(later)) < 0.25 * lead[0]
+    if not gone or next(val_better_than_train.function(run), None) is not None:
+        return
+    stop = float(both.x[int(np.argmax(lead < 0.25 * lead[0]))])
+    yield Finding(
+        title="Training looks worse than validation at first: its value lags",
+        message=f"At {evidence.unit(run)} {place(float(both.x[0]))} training loss is {num(float(both.train[0]))}, validation loss {num(float(both.val[0]))}. **Training's value is the mean "
+        "over the epoch, validation's is taken after it**; the lead is gone once learning slows down.",
+        certainty=Certainty.LIKELY,
+        curves=both.curves,
+        start=float(both.x[0]),
+        stop=max(stop, float(both.x[0])),
+        evidence={"lead in the first epoch": float(lead[0]), "lead later": float(np.median(later))},
+        why="While the model improves fast, the mean over an epoch is half an epoch old when the epoch ends.",
+        fixes=("Nothing needs to be done",),
+        caveat="If the lead stays, dropout or augmentation cause it, or the validation set is easier.",
+        references=(references.KERAS_FAQ,),
+    )

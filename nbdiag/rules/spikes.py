@@ -1,0 +1,174 @@
+"""A run goes in, findings on rises that passed come out: spikes of the training loss, bumps of the validation loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nbdiag import stats
+from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
+from nbdiag.rules import evidence, references
+from nbdiag.rules.base import rule
+from nbdiag.rules.evidence import Series
+from nbdiag.rules.wording import clip, lower_rate, num, place
+from nbdiag.run import Run
+
+
+@rule(severity=Severity.PROBLEM)
+def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator[Finding]:
+    """Isolated epochs whose training loss jumps to a multiple of its surroundings and recovers.
+
+    ## What it finds
+    One or a few epochs that stand out of the training loss, with calm before and after.
+
+    ## Why it matters
+    Most often one bad batch, or a step that was too large. Recovered, it is harmless; the next one may not recover.
+
+    ## How it decides
+    In logs (own units where values are not positive), a value above the running median of 7 by 6 times the noise and by
+    a factor of 2 at least, back within three epochs; at most a tenth of the epochs. Where the learning rate rises at
+    the spike it is a restart, not a spike.
+
+    ## What to try
+    Look at the batches of that epoch; clip gradients; lower the learning rate if it happens again.
+
+    ## Known limits
+    With an epoch's mean as the value, a single bad batch is diluted by all the others.
+
+    ## References
+    Lewkowycz et al. 2020 (the catapult phase); Deep Learning Tuning Playbook
+    """
+    train = evidence.loss(run, "train")
+    if train is None or len(train) < 8 or not train.lower_is_better or train.raw.per == "step":
+        return
+    places = spikes(train, sigmas, least)
+    restarts = restart_epochs(run)
+    places = [i for i in places if not any(abs(train.x[i] - r) <= 1.5 for r in restarts)]
+    if not places or len(places) > max(3, len(train) // 10):
+        return
+    unit = evidence.unit(run)
+    base = np.interp(np.array(places), *_calm(train, places))
+    worst = max(places, key=lambda i: train.y[i] / base[places.index(i)])
+    usual = float(base[places.index(worst)])
+    where = ", ".join(place(float(train.x[i])) for i in places[:5])
+    many = len(places) > 1
+    # A spike that is a fraction of the loss at the start did no harm that could be seen.
+    mild = float(train.y[worst]) < 0.1 * (evidence.start_level(run) or 0.0)
+    yield Finding(
+        title=f"{train.label} jumps at {unit}{'s' if many else ''} {where}",
+        headline=f"{len(places)} spike{'s' if many else ''} in the training loss, recovered",
+        message=f"At {unit} {place(float(train.x[worst]))} {train.label} **jumped to {num(float(train.y[worst]))}, "
+        f"{train.y[worst] / usual:.1f} times its surroundings ({num(usual)})**, and came back"
+        + (f"; {len(places)} such {unit}s in all." if many else "."),
+        certainty=Certainty.STRONG,
+        severity=Severity.NOTE if mild else None,
+        curves=(train.name,),
+        start=float(train.x[places[0]]),
+        stop=float(train.x[places[-1]]),
+        evidence={"spikes": float(len(places)), "worst value": float(train.y[worst]), "surroundings": usual},
+        why="A few updates went far off: a batch with extreme or wrong values gave a huge gradient, or the step was "
+        "larger than the valley is wide. The updates after it found the way back.",
+        causes=ranked(
+            "A bad batch: outliers, wrong labels, a value on the wrong scale",
+            "A learning rate at the edge of stability",
+            "Too small a batch for the learning rate",
+        ),
+        check=Check(
+            "Log the loss of every step in that epoch. One step far above the rest is a bad batch; many are the rate."
+        ),
+        fixes=("Look at the batches of that epoch", clip(run), lower_rate(run, "2 to 3")),
+        caveat="At the start of training with a large learning rate a single spike is normal (catapult phase).",
+        references=(references.CATAPULT, references.TUNING_PLAYBOOK),
+    )
+
+
+def spikes(series: Series, sigmas: float, least: float) -> list[int]:
+    """Indices of isolated high points of a curve."""
+    y = series.logs if series.positive else series.y
+    calm = stats.smooth(y, 7)
+    away = y - calm
+    sigma = max(stats.noise(y), stats.MAD_TO_SIGMA * float(np.median(np.abs(away))))
+    jump = np.log(least) if series.positive else least * max(abs(float(np.median(series.y))), 1e-300)
+    high = away > max(sigmas * sigma, float(jump))
+    high[:2] = False
+    # Back within three epochs: a spike has an end.
+    return [
+        int(i) for i in np.flatnonzero(high) if i < len(y) - 1 and (y[i + 1 : i + 4] - calm[i] < 0.5 * away[i]).any()
+    ]
+
+
+def restart_epochs(run: Run) -> list[float]:
+    """Epochs at which the learning rate steps up by half or more."""
+    rate = evidence.learning_rate(run)
+    if rate is None or len(rate) < 3 or rate.y.min() < 0:
+        return []
+    ups = np.flatnonzero(rate.y[1:] > 1.5 * np.maximum(rate.y[:-1], 1e-300)) + 1
+    return [float(rate.x[i]) for i in ups]
+
+
+def _calm(train: Series, places: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """The curve without its spikes, to read the level around them from."""
+    keep = np.setdiff1d(np.arange(len(train)), places)
+    return keep, train.y[keep]
+
+
+@rule(severity=Severity.GOOD)
+def loss_bump_recovered(run: Run, *, z: float = 4.0) -> Iterator[Finding]:
+    """The validation loss rose for a while and then fell below its old minimum.
+
+    ## What it finds
+    A bump in the middle of the validation loss that is over.
+
+    ## Why it matters
+    Loss and accuracy can both rise for a while because regularisation is at work: that is only good news if the loss
+    then falls again. It did.
+
+    ## How it decides
+    Between the minimum of the first two thirds and the end the smoothed loss rose by z = 4 standard errors and a tenth,
+    for 3 epochs at least, and its last level is below that earlier minimum.
+
+    ## What to try
+    Nothing. With early stopping, use a patience longer than the bump.
+
+    ## Known limits
+    A second rise may follow.
+
+    ## References
+    stackoverflow.com/questions/40910857
+    """
+    val = evidence.loss(run, "val")
+    start = evidence.start_level(run)
+    if val is None or start is None or len(val) < 12 or not val.lower_is_better:
+        return
+    y = val.smoothed
+    lows = np.minimum.accumulate(y)
+    height = y - lows
+    top = int(np.argmax(height))
+    low = float(lows[top])
+    before = int(np.argmin(y[: top + 1]))
+    end = float(np.median(y[-max(2, len(y) // 10) :]))
+    if top - before < 2 or height[top] < max(z * val.noise, 0.1 * abs(low), 0.02 * abs(start)) or end >= low:
+        return
+    over = np.flatnonzero(y[top:] < low)
+    stop = float(val.x[top + int(over[0])])
+    unit = evidence.unit(run)
+    yield Finding(
+        title=f"A bump in {val.label}, over by {unit} {place(stop)}",
+        headline=f"A bump in the validation loss, recovered by {unit} {place(stop)}",
+        message=f"{val.label} rose from {num(low)} to {num(float(y[top]))} around {unit} {place(float(val.x[top]))} and "
+        f"**then fell below its old minimum, to {num(end)}**.",
+        certainty=Certainty.STRONG,
+        curves=(val.name,),
+        start=float(val.x[before]),
+        stop=stop,
+        evidence={"height": float(height[top]), "old minimum": low, "level at the end": end},
+        why="Loss and accuracy may rise together for a while when regularisation reshapes the model, when the learning "
+        "rate is still high, or when the model first memorises and then finds the rule. What counts is that it fell again.",
+        fixes=(
+            "Nothing needs to be done",
+            f"With early stopping, use a patience above {place(stop - float(val.x[before]))} {unit}s",
+        ),
+        caveat="A rise that does not come back would be overfitting or divergence.",
+        references=(references.BOTH_UP, references.DOUBLE_DESCENT),
+    )
