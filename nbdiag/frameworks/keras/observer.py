@@ -13,8 +13,9 @@ from nbdiag.events import Begin, End, Learned, Reached, Record
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.keras.data import Source, describe
+from nbdiag.frameworks.keras.data import describe
 from nbdiag.frameworks.keras.facts import learning_rate, training_facts, validation_facts
+from nbdiag.frameworks.keras.samples import Sampler
 from nbdiag.metrics import identify
 
 # The chart is redrawn at most this often.
@@ -36,7 +37,8 @@ class Observer:
         super().__init__()
         self.emit, self.net, self.ended = emit, model, ended
         self.iterator: Any = iterator
-        self.validation: Source | None = None
+        self.sampler: Sampler | None = None
+        self.began = self.validation_began = self.validated = 0.0
         self.begun, self.over = False, False
         self.epoch, self.step, self.steps, self.seen = 0, 0, 0, 0
         self.epoch_began = self.told = 0.0
@@ -47,7 +49,7 @@ class Observer:
     def on_train_begin(self, logs: Any = None) -> None:
         if self.over or self.begun:
             return
-        self.begun = True
+        self.begun, self.began = True, time.perf_counter()
         begin = Begin("keras", exact=True)
         with Guard(self.emit, "reading the Keras model's facts"):
             source = describe(self.iterator) if self.iterator is not None else None
@@ -94,8 +96,14 @@ class Observer:
                 self.steps = self.seen
                 self.emit(Learned(facts_from({"steps_per_epoch": self.seen}, "object")))
             self.emit(Reached(float(epoch + 1), self.steps or None, self.steps or None))
-        with Guard(self.emit, "reading the Keras validation data"):
-            self._meet_validation()
+        with Guard(self.emit, "looking at single validation samples"):
+            self._look_at_samples(int(epoch) + 1, (logs or {}).get("val_loss"))
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        self.validation_began = time.perf_counter()
+
+    def on_test_end(self, logs: Any = None) -> None:
+        self.validated = time.perf_counter() - self.validation_began
 
     def on_train_end(self, logs: Any = None) -> None:
         self.close("finished")
@@ -107,20 +115,26 @@ class Observer:
         self.over = True
         if self.begun:
             self.emit(End(status))
-        self.net = self.iterator = self.validation = None
+        self.net = self.iterator = self.sampler = None
         self.ended()
 
     def _params(self) -> dict[str, Any]:
         params: dict[str, Any] | None = getattr(self, "params", None)
         return params or {}
 
-    def _meet_validation(self) -> None:
+    def _look_at_samples(self, epoch: int, loss: Any) -> None:
         """``fit`` keeps the validation's iterator on the model, from the first validation to the last epoch."""
-        if self.validation is None:
+        if self.sampler is None:
             iterator = getattr(self.net, "_eval_epoch_iterator", None)
-            if iterator is not None:
-                self.validation = describe(iterator)
-                self.emit(Learned(validation_facts(self.net, self.validation)))
+            if iterator is None:
+                return
+            validation = describe(iterator)
+            self.emit(Learned(validation_facts(self.net, validation)))
+            self.sampler = Sampler(self.emit, self.net, validation)
+        if isinstance(loss, float) and math.isfinite(loss):
+            # Not at the end of the training: callbacks may put earlier weights back there.
+            last = bool(epoch >= (self._params().get("epochs") or 0) or self.net.stop_training)
+            self.sampler.epoch_ends(epoch, loss, time.perf_counter() - self.began, self.validated, last)
 
     def _read_rate(self) -> None:
         """The rate this epoch begins with: the reader's callbacks, called before ours, have set it by now."""
