@@ -18,15 +18,13 @@ def tee(stream: Any, sink: Sink) -> Iterator[None]:
     ``write`` is wrapped on the stream *object*, so that references taken earlier (a logging handler's, a thread's)
     are seen as well. A stream whose attributes cannot be set is replaced in ``sys`` by a ``Tee``.
     """
-    active = True
+    active, suppress = True, contextlib.suppress(Exception)
 
     def wrapped(text: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(text, *args, **kwargs)
         if active:
-            try:  # suppress() would cost as much again
+            with suppress:  # the sink reports its own failures; the user's write went well
                 sink(text)
-            except Exception:  # noqa: SIM105 - the sink reports its own failures; the user's write went well
-                pass
         return result
 
     if stream is None or not hasattr(stream, "write"):
@@ -56,12 +54,13 @@ class Tee:
 
     def __init__(self, stream: Any, sink: Sink) -> None:
         self._stream, self._sink, self.active = stream, sink, True
+        self._suppress = contextlib.suppress(Exception)
 
     def write(self, text: str) -> Any:
         """Write to the stream; its return value, its errors."""
         result = self._stream.write(text)
         if self.active:
-            with contextlib.suppress(Exception):
+            with self._suppress:
                 self._sink(text)
         return result
 

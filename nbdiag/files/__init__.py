@@ -1,1 +1,11 @@
-"""One file per log format: a path or text goes in, runs come out."""
+"""Every file format nbdiag reads, in the order they are asked; a text log is what is left."""
+
+from __future__ import annotations
+
+from nbdiag.files.base import Format
+from nbdiag.files.csv_log import CSV_LOG
+from nbdiag.files.json_log import JSON_LOG
+from nbdiag.files.jsonl_log import JSONL_LOG
+from nbdiag.files.text_log import TEXT_LOG
+
+FORMATS: tuple[Format, ...] = (CSV_LOG, JSONL_LOG, JSON_LOG, TEXT_LOG)

@@ -64,6 +64,11 @@ def measures(found: list[Pair], line_split: str | None = None) -> list[Measure]:
     return out
 
 
+def is_measure(metric: str) -> bool:
+    """Whether a canonical name is a known measure of a model: a loss, an accuracy, an error, a score."""
+    return bool(_KNOWN.search(metric))
+
+
 def _spoken_of(label: str) -> bool:
     """Whether a value is told as a record of the past: ``best val loss``."""
     return bool(

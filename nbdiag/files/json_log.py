@@ -1,0 +1,69 @@
+"""A JSON file goes in (a history's dict, a list of rows, a Trainer's state), runs come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbdiag.errors import DamagedSource
+from nbdiag.files.base import Format, text_of
+from nbdiag.files.table import runs_from_columns
+from nbdiag.run import Run
+
+
+def knows(path: Path, head: bytes) -> bool:
+    """By its name."""
+    return path.suffix.lower() == ".json"
+
+
+def read(path: Path) -> list[Run]:
+    """The runs of a file."""
+    try:
+        runs = runs_from_json(json.loads(text_of(path)))
+    except json.JSONDecodeError as error:
+        raise DamagedSource(f"{path.name}, line {error.lineno}: no JSON: {error.msg}") from None
+    if not runs:
+        raise DamagedSource(
+            f"{path.name} holds no history: neither a dict of lists nor a list of rows with a known metric"
+        )
+    return runs
+
+
+def runs_from_json(data: Any) -> list[Run]:
+    """The runs of plain data: a dict of lists, a list of dicts, either inside ``history`` or ``log_history``."""
+    if isinstance(data, Mapping):
+        for key in ("history", "log_history"):
+            if isinstance(data.get(key), (Mapping, list)):
+                return runs_from_json(data[key])
+        lists = {str(k): v for k, v in data.items() if _is_list(v)}
+        return runs_from_columns(lists) if lists else _evaluations(data)
+    if _is_list(data) and len(data) and all(isinstance(row, Mapping) for row in data):
+        return runs_from_rows(data)
+    return []
+
+
+def runs_from_rows(rows: Sequence[Mapping[Any, Any]]) -> list[Run]:
+    """The runs of a list of dicts, one for each time something was logged."""
+    names = dict.fromkeys(str(key) for row in rows for key in row)
+    return runs_from_columns({name: [row.get(name) for row in rows] for name in names})
+
+
+def _evaluations(data: Mapping[Any, Any]) -> list[Run]:
+    """``{"train": {"rmse": [...]}, "valid": {"rmse": [...]}}``: a booster's evals_result."""
+    columns = {
+        f"{part}_{metric}": values
+        for part, metrics in data.items()
+        if isinstance(metrics, Mapping)
+        for metric, values in metrics.items()
+        if _is_list(values)
+    }
+    return runs_from_columns(columns) if columns else []
+
+
+def _is_list(value: Any) -> bool:
+    return hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, Mapping))
+
+
+JSON_LOG = Format("JSON history", knows, read)
