@@ -17,40 +17,25 @@ LINE_GAP = 16.0
 """Least distance of two labels of 12 px, in px."""
 _OFF = 14.0  # from a point to the middle of its label
 _NARROW = 430.0  # px of plot in an output 600 px wide: what is clear there is clear in any wider one
-_TEXT = 130.0  # px of "best 0.0840, epoch 21"
-_VALUE = 52.0  # px of "11.2487"
+_LETTER = 6.6  # px of a digit at 12 px
+_HALF = 7.5  # px from the middle of a label to what it may come near
 
 
 def spread(wanted: Sequence[float], high: float, gap: float = LINE_GAP) -> list[float]:
     """Places as near as possible to ``wanted``, at least ``gap`` apart, within 0 and ``high`` where they fit."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    blocks: list[tuple[float, list[int]]] = []  # middle, members
+    blocks: list[tuple[float, list[int]]] = []  # lowest place, members
     for i in order:
-        blocks.append((wanted[i], [i]))
-        while len(blocks) > 1 and _top(blocks[-2], gap) + gap > _bottom(blocks[-1], gap):
-            (m1, a), (m2, b) = blocks[-2:]
-            middle = (m1 * len(a) + m2 * len(b)) / (len(a) + len(b))
-            blocks[-2:] = [(middle, a + b)]
-        middle, members = blocks[-1]
-        half = (len(members) - 1) * gap / 2
-        blocks[-1] = (max(half, min(middle, high - half)), members)
-        while len(blocks) > 1 and _top(blocks[-2], gap) + gap > _bottom(blocks[-1], gap) + 1e-9:
+        blocks.append((min(max(wanted[i], 0.0), high), [i]))
+        while len(blocks) > 1 and blocks[-2][0] + len(blocks[-2][1]) * gap > blocks[-1][0]:
             members = blocks[-2][1] + blocks[-1][1]
-            top = _top(blocks[-1], gap)
-            blocks[-2:] = [(top - (len(members) - 1) * gap / 2, members)]
+            lowest = sum(wanted[m] - k * gap for k, m in enumerate(members)) / len(members)
+            blocks[-2:] = [(max(0.0, min(lowest, high - (len(members) - 1) * gap)), members)]
     out = [0.0] * len(wanted)
-    for block in blocks:
-        for k, i in enumerate(block[1]):
-            out[i] = _bottom(block, gap) + k * gap
+    for lowest, members in blocks:
+        for k, i in enumerate(members):
+            out[i] = lowest + k * gap
     return out
-
-
-def _top(block: tuple[float, list[int]], gap: float) -> float:
-    return block[0] + (len(block[1]) - 1) * gap / 2
-
-
-def _bottom(block: tuple[float, list[int]], gap: float) -> float:
-    return block[0] - (len(block[1]) - 1) * gap / 2
 
 
 def with_ends(lines: Sequence[Line], axis: Vertical) -> tuple[Line, ...]:
@@ -66,92 +51,97 @@ def _last(line: Line, axis: Vertical) -> float:
     return float(finite[-1]) if len(finite) else axis.low
 
 
-def best_mark(line: Line, lines: Sequence[Line], axis: Vertical, span: tuple[float, float], where: str) -> Mark | None:
-    """A ring on the lowest value, its label clear of every curve. ``where`` is the unit's word: ``epoch``."""
+class Placer:
+    """Finds room for labels in one panel, one after the other. ``lines`` have their end labels placed."""
+
+    def __init__(self, lines: Sequence[Line], axis: Vertical, span: tuple[float, float]) -> None:
+        self.lines, self.axis = lines, axis
+        self.low, self.high = span
+        self.per_px = (span[1] - span[0]) / _NARROW
+        self.taken = [
+            (
+                float(line.x[-1]),
+                float(line.x[-1]) + self._width(line.end_label) + 10 * self.per_px,
+                axis.pixels(line.end_y),
+            )
+            for line in lines
+            if line.end_label and len(line.x)
+        ]
+
+    def place(self, mark: Mark, *, sides: Sequence[int] = (1, -1), far: int = 1) -> Mark | None:
+        """The mark with its label beside its point, or up to ``far`` lines of text away; None where there is no room."""
+        width, level = self._width(mark.label), self.axis.pixels(mark.y)
+        spans = {"start": (mark.x, mark.x + width), "end": (mark.x - width, mark.x),
+                 "middle": (mark.x - width / 2, mark.x + width / 2)}  # fmt: skip
+        order = ("middle", "start", "end") if mark.kind == "value" else ("start", "end")
+        for k in range(far):
+            for align in order:
+                for side in sides:
+                    at = level + side * (_OFF + k * LINE_GAP)
+                    if self._free(*spans[align], at):
+                        self.taken.append((*spans[align], at))
+                        return dataclasses.replace(mark, label_y=self.axis.value(at), align=align)
+        return None
+
+    def _width(self, text: str) -> float:
+        return len(text) * _LETTER * self.per_px
+
+    def _free(self, left: float, right: float, at: float) -> bool:
+        if (
+            not _HALF <= at <= self.axis.height + 8
+            or right > self.high + 40 * self.per_px
+            or left < self.low - 8 * self.per_px
+        ):
+            return False
+        if any(a < right and left < b and abs(at - y) < LINE_GAP - 2 for a, b, y in self.taken):
+            return False
+        xs = np.linspace(left, right, 17)
+        for line in self.lines:
+            known = np.isfinite(line.y)
+            if known.any():
+                inside = known & (line.x >= left) & (line.x <= right)
+                ys = [*np.interp(xs, line.x[known], line.y[known], left=np.nan, right=np.nan), *line.y[inside]]
+                if any(abs(self.axis.pixels(float(y)) - at) < _HALF for y in ys if math.isfinite(y)):
+                    return False
+        return True
+
+
+def best_mark(line: Line, placer: Placer, unit_word: str) -> Mark | None:
+    """A ring on the lowest value of ``line``, named ``best 0.0840, epoch 21``."""
     if np.isfinite(line.y).sum() < 3:  # of two values the lower one is no turning point
         return None
     i = int(np.nanargmin(line.y))
-    x, y = float(line.x[i]), float(line.y[i])
-    width = _TEXT / _NARROW * (span[1] - span[0])
-    sides = {"start": (x, x + width), "end": (x - width, x)}
-    fits = [s for s, (a, b) in sides.items() if a >= span[0] and b <= span[1]] or ["end"]
-    heights = {side: _above(lines, axis, *sides[side]) for side in fits}
-    align = min(fits, key=lambda side: (heights[side] > heights[fits[0]] - LINE_GAP and side != fits[0], heights[side]))
-    up = heights[align] + _OFF
-    if up > axis.height:
-        up = _below(lines, axis, *sides[align]) - _OFF
-    return Mark("best", x, y, f"best {shown(y)}, {where}", line.role, axis.value(max(up, 8.0)), align)
+    mark = Mark("best", float(line.x[i]), float(line.y[i]), f"best {shown(float(line.y[i]))}, {unit_word}", line.role)
+    placed = placer.place(mark, far=6)
+    return placed or dataclasses.replace(mark, label="", label_y=mark.y)
 
 
-def _above(lines: Sequence[Line], axis: Vertical, a: float, b: float) -> float:
-    return max((max(_heights(line, axis, a, b)) for line in lines if _heights(line, axis, a, b)), default=0.0)
-
-
-def _below(lines: Sequence[Line], axis: Vertical, a: float, b: float) -> float:
-    return min((min(_heights(line, axis, a, b)) for line in lines if _heights(line, axis, a, b)), default=0.0)
-
-
-def _heights(line: Line, axis: Vertical, a: float, b: float) -> list[float]:
-    """Highest and lowest pixel of ``line`` between ``a`` and ``b``."""
-    inside = np.isfinite(line.y) & (line.x >= a) & (line.x <= b)
-    if not inside.any():
-        return []
-    return [axis.pixels(float(line.y[inside].max())), axis.pixels(float(line.y[inside].min()))]
-
-
-def value_marks(
-    line: Line, lines: Sequence[Line], axis: Vertical, span: tuple[float, float], percent: bool
-) -> list[Mark]:
+def value_marks(line: Line, placer: Placer, *, percent: bool) -> list[Mark]:
     """A value at each point of a short line but its last (named at the line's end); none where it would collide."""
     marks: list[Mark] = []
-    free = span[0] - 1.0
-    width = _VALUE / _NARROW * (span[1] - span[0])
     for i in range(len(line.x) - 1):
-        x, y = float(line.x[i]), float(line.y[i])
-        if not math.isfinite(y):
-            continue
-        near = [float(v) for v in line.y[max(i - 1, 0) : i + 2] if math.isfinite(v)]
-        sides = (1, -1) if y >= sum(near) / len(near) else (-1, 1)
-        for align, left in (("middle", x - width / 2), ("start", x), ("end", x - width)):
-            clear = [
-                at
-                for side in sides
-                if 4 <= (at := axis.pixels(y) + side * _OFF) <= axis.height + 8
-                and _clear(lines, axis, at, left, left + width)
-            ]
-            if clear and left >= free:
-                marks.append(Mark("value", x, y, shown(y, percent=percent), line.role, axis.value(clear[0]), align))
-                free = left + width
-                break
+        y = float(line.y[i])
+        if math.isfinite(y):
+            near = [float(v) for v in line.y[max(i - 1, 0) : i + 2] if math.isfinite(v)]
+            mark = Mark("value", float(line.x[i]), y, shown(y, percent=percent), line.role)
+            placed = placer.place(mark, sides=(1, -1) if y >= sum(near) / len(near) else (-1, 1))
+            marks += [placed] if placed else []
     return marks
 
 
-def _clear(lines: Sequence[Line], axis: Vertical, at: float, left: float, right: float) -> bool:
-    """Whether no line passes within half a label's height of ``at`` between ``left`` and ``right``."""
-    xs = np.linspace(left, right, 9)
-    for line in lines:
-        known = np.isfinite(line.y)
-        if known.any():
-            ys = np.interp(xs, line.x[known], line.y[known], left=np.nan, right=np.nan)
-            if any(abs(axis.pixels(float(y)) - at) < 9 for y in ys if math.isfinite(y)):
-                return False
-    return True
-
-
 def nonfinite_marks(
-    curve: str, role: str, x: np.ndarray, y: np.ndarray, axis: Vertical, places: Sequence[str], most: int = 50
+    x: np.ndarray, y: np.ndarray, role: str, placer: Placer, words: Sequence[str], most: int = 50
 ) -> list[Mark]:
-    """A cross where each stretch of values that are no numbers begins; the first is labelled."""
+    """A cross where each stretch of values that are no numbers begins; the first is named."""
     marks: list[Mark] = []
     for first, last in stretches(y)[:most]:
         before = y[:first][np.isfinite(y[:first])]
-        level = float(before[-1]) if len(before) else axis.low
+        level = float(before[-1]) if len(before) else placer.axis.low
         if np.isinf(y[first]):
-            level = axis.high if y[first] > 0 else axis.low
-        level = min(max(level, axis.low), axis.high)
-        text = f"{shown(float(y[first]))}{' from' if last > first else ','} {places[first]}" if not marks else ""
-        up = axis.pixels(level) + _OFF
-        label = axis.value(up if up <= axis.height else up - 2 * _OFF)
-        align = "start" if x[first] <= x[0] + 0.7 * (x[-1] - x[0]) else "end"
-        marks.append(Mark("nonfinite", float(x[first]), level, text, role, label, align))
+            level = placer.axis.high if y[first] > 0 else placer.axis.low
+        level = min(max(level, placer.axis.low), placer.axis.high)
+        text = f"{shown(float(y[first]))}{' from' if last > first else ','} {words[first]}"
+        mark = Mark("nonfinite", float(x[first]), level, text, role)
+        placed = None if marks else placer.place(mark, far=4)
+        marks.append(placed or dataclasses.replace(mark, label="", label_y=level))
     return marks

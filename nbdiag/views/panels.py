@@ -15,7 +15,7 @@ from nbdiag.views.horizontal import FEW, Horizontal, positions
 from nbdiag.views.numbers import place, shown
 from nbdiag.views.shapes import Line, Mark, Panel
 from nbdiag.views.thin import thin
-from nbdiag.views.vertical import vertical
+from nbdiag.views.vertical import Vertical, vertical
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -80,16 +80,9 @@ def panel(
         faint += _faint(previous.run, metric, axis, "epoch", points)
     behind = [np.nanquantile(line.y, (0.01, 0.99)) for line in faint if np.isfinite(line.y).any()]
     y_axis = vertical(metric, np.concatenate([c.values for c, _ in curves] + behind), height, percent=percent, log=log)
-    few = all(len(c) <= FEW for c, _ in curves)
-    lines, marks = [], []
-    for curve, role in curves:
-        x = positions(run, curve, axis.unit)
-        drawn = _line(curve, role, x, percent, points)
-        lines.append(drawn)
-        words = [f"{axis.unit} {place(v)}" for v in x] if not curve.finite.all() else []
-        marks += labels.nonfinite_marks(curve.name, role, x, curve.values, y_axis, words)
+    lines = [_line(curve, role, positions(run, curve, axis.unit), percent, points) for curve, role in curves]
     placed = labels.with_ends(lines, y_axis)
-    marks += _points(metric, placed, y_axis, axis, percent, few)
+    marks = _marks(run, metric, curves, placed, y_axis, axis, percent)
     return Panel(
         title=metric.replace("_", " ") + (", log scale" if y_axis.log else ""),
         lines=(*faint, *placed),
@@ -105,20 +98,34 @@ def _line(curve: Curve, role: str, x: np.ndarray, percent: bool, points: int) ->
     return Line(curve.name, role, name, xs, ys, f"{name} {value}".strip(), markers=len(curve) <= FEW)
 
 
-def _points(
-    metric: str, lines: Sequence[Line], y_axis: labels.Vertical, axis: Horizontal, percent: bool, few: bool
+def _marks(
+    run: Run,
+    metric: str,
+    curves: Sequence[tuple[Curve, str]],
+    lines: Sequence[Line],
+    y_axis: Vertical,
+    axis: Horizontal,
+    percent: bool,
 ) -> list[Mark]:
-    """Values at few points, else the best one of the protagonist's loss."""
+    """Values that are no numbers; then values at few points, else the best one of the protagonist's loss."""
+    placer = labels.Placer(lines, y_axis, (axis.low, axis.high))
+    marks: list[Mark] = []
+    for curve, role in curves:
+        if not curve.finite.all():
+            x = positions(run, curve, axis.unit)
+            words = [f"{axis.unit} {place(v)}" for v in x]
+            found = labels.nonfinite_marks(x, curve.values, role, placer, words)
+            said = {m.label for m in marks}
+            marks += [dataclasses.replace(m, label="") if m.label in said else m for m in found]
     if not lines:
-        return []
-    main, span = lines[-1], (axis.low, axis.high)
-    if few:
-        return labels.value_marks(main, lines, y_axis, span, percent)
+        return marks
+    main = lines[-1]
+    if all(len(curve) <= FEW for curve, _ in curves):
+        return marks + labels.value_marks(main, placer, percent=percent)
     if not metrics.is_loss(metric) or main.role == "train" or not np.isfinite(main.y).any():
-        return []
-    where = f"{axis.unit} {place(float(main.x[np.nanargmin(main.y)]))}"
-    mark = labels.best_mark(main, lines, y_axis, span, where)
-    return [mark] if mark else []
+        return marks
+    best = labels.best_mark(main, placer, f"{axis.unit} {place(float(main.x[np.nanargmin(main.y)]))}")
+    return marks + ([best] if best else [])
 
 
 def _faint(run: Run, metric: str, axis: Horizontal, per: str, points: int) -> list[Line]:

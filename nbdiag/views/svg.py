@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
 
 WIDTH, LEFT, RIGHT, LANE = 1024, 44, 136, 22
+NARROW = 600
 _GAP_ABOVE, _GAP_BELOW, _FOOT = 26, 10, 30
 _ONE_LETTER = 6.6  # px of a digit at 12 px: ticks wider than four of them need a wider margin
 
@@ -25,9 +26,10 @@ _ONE_LETTER = 6.6  # px of a digit at 12 px: ticks wider than four of them need 
 class Frame:
     """Places on the page: the x axis and the top of each panel."""
 
-    def __init__(self, chart: Chart, width: int) -> None:
+    def __init__(self, chart: Chart, width: int, name: str = "fig") -> None:
+        self.name = name
         longest = max((len(t) for p in chart.panels for t in p.tick_labels), default=4)
-        self.left, self.right = max(LEFT, int(12 + _ONE_LETTER * longest)), width - RIGHT
+        self.left, self.right = max(LEFT, int(12 + _ONE_LETTER * longest)), width - (RIGHT if width > NARROW else 124)
         self.chart = chart
         self.tops: list[float] = []
         y = chart.lanes * LANE
@@ -57,11 +59,11 @@ class Frame:
         return np.asarray(self.tops[i] + (high - values) / (high - low) * panel.height)
 
 
-def figure(chart: Chart, *, width: int = WIDTH, links: bool = False, label_by: str = "") -> h.Element:
-    """The chart as an element; with ``links`` each pin leads to its card."""
-    f = Frame(chart, width)
-    return svg(".fig", viewBox=f"0 0 {width} {px(f.height)}", role="group" if links else "img",
-               aria_label=label_by or "Learning curves with numbered findings")[
+def figure(chart: Chart, *, width: int = WIDTH, links: bool = False, kind: str = "fig") -> h.Element:
+    """The chart as an element; with ``links`` each pin leads to its card. ``kind`` are its classes, unique in a page."""
+    f = Frame(chart, width, kind.replace(" ", "-"))
+    return svg(class_=kind, viewBox=f"0 0 {width} {px(f.height)}", role="group" if links else "img",
+               aria_label="Learning curves with numbered findings")[
         defs[[_clip(f, i, p) for i, p in enumerate(chart.panels)]],
         [_span(f, pin) for pin in chart.pins],
         [_panel(f, i, p) for i, p in enumerate(chart.panels)],
@@ -108,7 +110,7 @@ def _own_style() -> h.Node:
 
 
 def _clip(f: Frame, i: int, panel: Panel) -> h.Node:
-    return clip_path(id=f"nbdiag-clip-{i}")[
+    return clip_path(id=f"nbdiag-{f.name}-{i}")[
         rect(x=px(f.left - 4), y=px(f.tops[i] - 4), width=px(f.right - f.left + 8), height=panel.height + 8)
     ]
 
@@ -136,7 +138,7 @@ def _line(f: Frame, i: int, ln: Line) -> h.Node:
     xs, ys = f.xs(ln.x), f.ys(i, ln.y)
     kind = f"{ln.role} faint" if ln.faint else ln.role
     dots = [circle(class_=f"mark {ln.role}", cx=px(x), cy=px(y), r=3) for x, y in zip(xs, ys, strict=True) if y == y]
-    clip = f"url(#nbdiag-clip-{i})"
+    clip = f"url(#nbdiag-{f.name}-{i})"
     return [path(class_=f"curve {kind}", d=_path(xs, ys), clip_path=clip), dots if ln.markers else None]
 
 
@@ -153,8 +155,7 @@ def _path(xs: np.ndarray, ys: np.ndarray) -> str:
 
 
 def _end(f: Frame, i: int, ln: Line) -> h.Node:
-    finite = np.flatnonzero(np.isfinite(ln.y))
-    x = f.x(float(ln.x[finite[-1]] if len(finite) else ln.x[-1]))
+    x = f.x(float(ln.x[-1]))
     return label(class_=f"end-name halo {ln.role}", x=px(x + 10), y=px(f.y(i, ln.end_y) + 4))[ln.end_label]
 
 
