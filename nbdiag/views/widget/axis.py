@@ -9,8 +9,9 @@ from bqplot import Axis, LinearScale
 
 from nbdiag.views.chart import Chart
 from nbdiag.views.widget import marks, palette
-from nbdiag.views.widget.geometry import AXIS, first_x
+from nbdiag.views.widget.geometry import AXIS
 from nbdiag.views.widget.sync import assign
+from nbdiag.views.widget.ticks import tick_labels
 
 
 class XAxis:
@@ -21,7 +22,7 @@ class XAxis:
         unit = {"x": marks.scale(), "y": marks.scale()}
         self._axis = Axis(
             scale=self.scale, grid_lines="none", color=palette.INK2, tick_values=np.zeros(0),
-            tick_style={"font-size": "12px"}, tick_format="d",
+            tick_style={"font-size": "12px"},
         )  # fmt: skip
         self._done = marks.lines(
             {"x": self.scale, "y": unit["y"]}, colors=[palette.INK], opacities=[0.75], stroke_width=2
@@ -31,10 +32,14 @@ class XAxis:
 
     def draw(self, chart: Chart) -> None:
         """Bring the axis to this state."""
-        low = first_x(chart.x_min, chart.x_max)
-        assign(self.scale, min=low, max=float(chart.x_max))
-        assign(self._axis, tick_values=np.array(chart.x_ticks, dtype=float))
-        done = min(max(chart.progress, low), chart.x_max)
+        low, high = float(chart.x_min), float(chart.x_max)
+        assign(self.scale, min=low, max=high)
+        assign(
+            self._axis,
+            tick_values=np.array(chart.x_ticks, dtype=float),
+            tick_labels=tick_labels(chart.x_ticks, chart.x_tick_labels),
+        )
+        done = min(max(chart.progress, low), high)
         assign(self._done, x=np.array([low, done]), y=np.zeros(2), visible=done > low)
         assign(self._unit, x=np.ones(1), y=np.zeros(1), text=[chart.x_unit])
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ipywidgets import HTML, Layout, VBox
 
 from nbdiag.views.widget.sync import assign
-
-if TYPE_CHECKING:
-    from nbdiag.views.widget.runchart import Texts
+from nbdiag.views.widget.texts import Texts
 
 
 class Cards:

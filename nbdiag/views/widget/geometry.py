@@ -7,8 +7,3 @@ LANE = 22  # height of one lane of the rail: a pin of radius 8 with air
 RESERVED_LANES = 2  # kept free from the start, so that the first findings move nothing
 TITLE, GAP = 26, 10  # above and below a panel's data: its name, and air
 AXIS = 34  # the x axis with its numbers
-
-
-def first_x(low: float, high: float) -> float:
-    """Start of the x scale, so that the first epoch's marker is not cut: 8 px at the usual width of 840 px."""
-    return low - 0.0096 * (high - low)

@@ -43,9 +43,7 @@ def lines(scales: dict[str, Any], **traits: Any) -> Lines:
 
 def points(scales: dict[str, Any], **traits: Any) -> Scatter:
     """Rings and pins; they may reach over the edge of the data."""
-    return Scatter(
-        x=np.zeros(0), y=np.zeros(0), fill=False, scales=scales, apply_clip=False, **_STILL, **traits
-    )
+    return Scatter(x=np.zeros(0), y=np.zeros(0), fill=False, scales=scales, apply_clip=False, **_STILL, **traits)
 
 
 def text(scales: dict[str, Any], **traits: Any) -> Label:

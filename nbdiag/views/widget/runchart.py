@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from ipywidgets import HTML, Box, Layout, VBox
+from markupsafe import escape
 
 from nbdiag.views.chart import Chart
 from nbdiag.views.widget.axis import XAxis
@@ -14,17 +15,7 @@ from nbdiag.views.widget.companion import Companion
 from nbdiag.views.widget.figure import PanelFigure
 from nbdiag.views.widget.rail import Rail
 from nbdiag.views.widget.sync import assign
-
-
-@dataclasses.dataclass(frozen=True)
-class Texts:
-    """The HTML around the chart. ``cards`` by finding id, in the order to show."""
-
-    head: str
-    status: str
-    cards: dict[str, str]
-    columns: str = ""
-    foot: str = ""
+from nbdiag.views.widget.texts import Texts
 
 
 class RunChart:
@@ -34,7 +25,10 @@ class RunChart:
         self._axis = XAxis()
         self._rail = Rail(self._axis.scale)
         self._panels: dict[str, PanelFigure] = {}
-        self._head, self._status, self._summary, self._foot = (_html(name) for name in ("head", "status", "summary", "foot"))
+        self._head, self._status, self._summary, self._foot = (
+            _html(name) for name in ("head", "status", "summary", "foot")
+        )
+        self._description = _html("description")
         self._figures = VBox(layout=Layout(width="100%", overflow="visible"))
         self._figures.add_class("nbdiag-chart")
         self._cards = Cards()
@@ -44,12 +38,12 @@ class RunChart:
         # Out of sight: where its script is blocked, only this box would show an error.
         hidden = Box([self._companion], layout=Layout(display="none"))
         self.box = VBox(
-            [top, self._summary, self._figures, self._cards.box, self._foot, hidden],
+            [top, self._summary, self._description, self._figures, self._cards.box, self._foot, hidden],
             layout=Layout(width="100%", overflow="visible"),
         )
         self.box.add_class("nbdiag-run")
 
-    def draw(self, chart: Chart, texts: Texts, *, final: bool = False) -> None:
+    def draw(self, chart: Chart, texts: Texts, withdrawn: Sequence[str] = (), *, final: bool = False) -> None:
         """Bring everything to this state; ``final`` also writes what a saved page is read from."""
         self._axis.draw(chart)
         for panel in chart.panels:
@@ -62,10 +56,11 @@ class RunChart:
         assign(self._figures, children=(self._rail.figure, *shown, self._axis.figure))
         assign(self._head, value=texts.head)
         assign(self._status, value=texts.status)
-        assign(self._summary, value=f'<p class="nbdiag-sr">{_escaped(chart.description)}</p>')
+        assign(self._summary, value=texts.summary)
+        assign(self._description, value=f'<p class="sr">{escape(chart.description)}</p>')
         assign(self._foot, value=texts.foot)
         self._cards.draw(texts, final=final)
-        self._tell(chart, texts)
+        self._tell(chart, texts, withdrawn)
 
     def offer(self, card: str) -> None:
         """Open this card by itself, unless the reader has clicked one."""
@@ -77,7 +72,7 @@ class RunChart:
             child.close()
         self.box.close()
 
-    def _tell(self, chart: Chart, texts: Texts) -> None:
+    def _tell(self, chart: Chart, texts: Texts, withdrawn: Sequence[str]) -> None:
         parts: dict[str, Any] = {
             "rail": self._rail.parts(),
             "panels": [self._panels[panel.title].parts(panel) for panel in chart.panels],
@@ -95,16 +90,18 @@ class RunChart:
             }
             for pin in chart.pins
         ]
-        assign(self._companion, parts=parts, findings=findings, cards=texts.cards, unit=chart.x_unit)
+        assign(
+            self._companion,
+            parts=parts,
+            findings=findings,
+            withdrawn=list(withdrawn),
+            cards=texts.cards,
+            unit=chart.x_unit,
+            extent=[float(chart.x_min), float(chart.x_max)],
+        )
 
 
 def _html(role: str) -> HTML:
     widget = HTML(layout=Layout(width="auto"))
     widget.add_class(f"nbdiag-{role}")
     return widget
-
-
-def _escaped(text: str) -> str:
-    from markupsafe import escape
-
-    return str(escape(text))

@@ -9,7 +9,10 @@ import ipywidgets
 import traitlets
 
 # One file per concern, joined in this order into the one module a widget may have.
-_FILES = ("dom.js", "parts.js", "overlay.js", "reading.js", "selection.js", "tools.js", "companion.js")
+_FILES = (
+    "dom.js", "parts.js", "geometry.js", "overlay.js", "reading.js", "selection.js",
+    "labels.js", "smooth.js", "zoom.js", "values.js", "tools.js", "companion.js",
+)  # fmt: skip
 
 
 def source() -> str:
@@ -27,6 +30,10 @@ class Companion(anywidget.AnyWidget):  # type: ignore[misc]
     """id, label, severity, start, stop, whole, provisional of each pin, in the pins' order."""
     cards = traitlets.Dict().tag(sync=True)
     """The cards' HTML by id, as it is now; the cards' own widgets are written at birth and at the end only."""
+    withdrawn = traitlets.List().tag(sync=True)
+    """Ids of cards whose finding is no longer there: they stay, grey, until the training ends."""
+    extent = traitlets.List([0.0, 1.0]).tag(sync=True)
+    """The whole x range, to come back to from a zoom."""
     unit = traitlets.Unicode("epoch").tag(sync=True)
     offer = traitlets.Unicode("").tag(sync=True)
     """The card to open by itself, once, unless the reader has clicked."""

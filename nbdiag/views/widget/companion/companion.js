@@ -1,68 +1,88 @@
 // Names the parts, keeps what is open, lights a finding everywhere, reads values under the pointer. No kernel is asked.
 async function render({ model, el }) {
   const stop = new AbortController()
-  const alive = () => !stop.signal.aborted
+  const { signal } = stop
   const root = await until(() => el.isConnected && el.closest('.nbdiag-run'))
-  const chart = root.querySelector('.nbdiag-chart')
   const view = {
-    model, root, chart, parts: null, reading: null, reach: 0,
+    model,
+    root,
+    chart: root.querySelector('.nbdiag-chart'),
+    parts: null, // nothing drawn yet
+    reading: null, // the place under the pointer
+    reach: 0,
     findings: () => model.get('findings'),
-    placeName: value => `${model.get('unit')} ${value.toLocaleString('en', { maximumFractionDigits: 2 })}`,
-    on: (target, type, listener, capture = false) => target.addEventListener(type, listener, { capture, signal: stop.signal }),
-    refresh: () => {},
-  }
-  let asked = 0
-  async function find() {
-    const mine = ++asked
-    if (!model.get('parts').rail) return false // nothing drawn yet
-    const parts = await resolve(model.get('parts'), model.widget_manager, root, () => alive() && mine === asked)
-    if (!alive() || mine !== asked) return false // the chart has changed its structure meanwhile
-    view.parts = parts
-    return true
+    number: value => value.toLocaleString('en', { maximumFractionDigits: 2 }),
+    on: (target, type, listener, capture = false) => target.addEventListener(type, listener, { capture, signal }),
   }
   const chosen = selection(view)
   const read = reading(view)
   const over = overlay(view)
-  const tool = tools(view)
+  view.zoom = zoom(view, over.front)
+  view.smooth = smooth(view, over.front)
+  const named = labels(view)
+  const bar = tools(view)
+
   // Our own changes must not call us again, for ever: write only what differs, and forget the records of it.
   const watch = new MutationObserver(() => view.refresh())
   view.refresh = () => {
-    if (!view.parts) return
+    if (!view.parts || signal.aborted) return
     chosen.sync()
+    const at = geometry(view)
+    if (at) {
+      over.draw(at)
+      named.draw(at)
+      view.smooth.draw(at)
+    }
     read.label()
-    over.draw()
-    tool.draw()
+    bar.draw()
     watch.takeRecords()
   }
-  watch.observe(root, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ['d', 'transform', 'width', 'height'] })
-  const resized = new ResizeObserver(() => view.refresh())
-  resized.observe(chart)
-  const listen = (name, listener) => {
-    model.on(`change:${name}`, listener)
-    stop.signal.addEventListener('abort', () => model.off(`change:${name}`, listener))
+  const attributeFilter = ['d', 'transform', 'width', 'height']
+  watch.observe(root, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter })
+  const resized = new ResizeObserver(view.refresh)
+  resized.observe(view.chart)
+
+  let asked = 0
+  async function find() {
+    const mine = ++asked
+    if (!model.get('parts').rail) return
+    const latest = () => !signal.aborted && mine === asked // else the chart has changed its structure meanwhile
+    const parts = await resolve(model.get('parts'), model.widget_manager, root, latest)
+    if (!latest()) return
+    const first = view.parts === null
+    view.parts = parts
+    if (first) view.zoom.adopt()
+    bar.adopt()
+    view.refresh()
+    root.dataset.nbdiagReady = 'true'
   }
   const cards = () => {
     chosen.morph(model.get('cards'))
     view.refresh()
   }
-  const structure = async () => {
-    if (!(await find())) return
-    view.refresh()
-    root.dataset.nbdiagReady = 'true'
+  const listen = (name, listener) => {
+    model.on(`change:${name}`, listener)
+    signal.addEventListener('abort', () => model.off(`change:${name}`, listener))
   }
-  listen('parts', structure)
-  listen('findings', () => view.refresh())
+  listen('parts', find)
+  listen('findings', view.refresh)
+  listen('withdrawn', view.refresh)
+  listen('extent', () => {
+    if (!view.parts) return
+    view.zoom.hold()
+    view.refresh()
+  })
   listen('cards', cards)
   listen('offer', () => chosen.offer(model.get('offer')))
   cards()
   chosen.offer(model.get('offer'))
-  structure()
+  find()
   return () => {
     stop.abort()
     watch.disconnect()
     resized.disconnect()
     over.remove()
-    tool.remove()
+    bar.remove()
   }
 }
 

@@ -2,60 +2,60 @@
 function overlay(view) {
   const behind = svg('svg', { class: 'nbdiag-behind', 'aria-hidden': 'true' })
   const front = svg('svg', { class: 'nbdiag-front', 'aria-hidden': 'true' })
-  view.chart.prepend(behind)
-  view.chart.append(front)
   const cross = svg('line', { class: 'nbdiag-cross' })
   const place = svg('text', { class: 'nbdiag-place' })
+  view.chart.prepend(behind)
+  view.chart.append(front)
   front.append(cross, place)
+
+  function span(group, finding, at, pin) {
+    const [rect, start, stop] = group.children
+    const left = at.x(Math.max(finding.start, at.low))
+    const right = at.x(Math.min(finding.stop, at.high))
+    const { top } = at.panels[0]
+    const seen = !finding.whole && right >= left
+    set(group, {
+      class: `nbdiag-span is-${finding.severity}${view.lit(finding.id)}`,
+      'data-finding': finding.id,
+      visibility: seen ? 'visible' : 'hidden',
+    })
+    if (!seen) return
+    const from = pin ? pin.getBoundingClientRect().bottom - view.chart.getBoundingClientRect().top - 3 : top
+    set(rect, { x: left, y: top, width: right - left, height: at.bottom - top })
+    set(start, { x1: left, x2: left, y1: from, y2: at.bottom, visibility: finding.start < at.low ? 'hidden' : 'inherit' })
+    set(stop, { x1: right, x2: right, y1: top, y2: at.bottom })
+  }
 
   function spans(at) {
     const findings = view.findings()
-    const top = at.panels[0].top
-    const bottom = at.axis.top
+    const pins = items(view.parts.rail.pins)
     while (behind.children.length > findings.length) behind.lastChild.remove()
     findings.forEach((finding, i) => {
-      let group = behind.children[i]
-      if (!group) {
-        group = svg('g')
+      if (!behind.children[i]) {
+        const group = svg('g')
         group.append(svg('rect'), svg('line', { class: 'nbdiag-start' }), svg('line', { class: 'nbdiag-stop' }))
         behind.append(group)
       }
-      const [rect, start, stop] = group.children
-      const left = at.x(Math.max(finding.start, at.low))
-      const right = at.x(Math.min(finding.stop, at.high))
-      const seen = !finding.whole && right >= left && bottom > top
-      set(group, {
-        class: `nbdiag-span is-${finding.severity}${view.lit(finding.id)}`,
-        'data-finding': finding.id,
-        visibility: seen ? 'visible' : 'hidden',
-      })
-      if (!seen) return
-      const lane = items(view.parts.rail.pins)[i]?.getBoundingClientRect()
-      const from = lane ? lane.bottom - view.chart.getBoundingClientRect().top - 2 : top
-      set(rect, { x: left, y: top, width: right - left, height: bottom - top })
-      set(start, { x1: left, x2: left, y1: from, y2: bottom })
-      set(stop, { x1: right, x2: right, y1: top, y2: bottom })
+      span(behind.children[i], finding, at, pins[i])
     })
   }
 
   function pointer(at) {
-    const shown = view.reading !== null && view.reading >= at.low && view.reading <= at.high
-    view.chart.classList.toggle('is-reading', shown)
-    if (!shown) return
+    const seen = view.reading !== null && view.reading >= at.low && view.reading <= at.high
+    view.chart.classList.toggle('is-reading', seen)
+    if (!seen) return
     const x = at.x(view.reading)
-    set(cross, { x1: x, x2: x, y1: at.panels[0].top, y2: at.axis.top })
+    set(cross, { x1: x, x2: x, y1: at.panels[0].top, y2: at.bottom })
     set(place, { x, y: at.axis.top + 18 })
-    write(place, view.placeName(view.reading))
+    write(place, `${view.model.get('unit')} ${view.number(view.reading)}`)
   }
 
   return {
-    draw() {
-      const at = geometry(view)
-      if (!at || !at.panels.length) return
+    front,
+    draw(at) {
       for (const layer of [behind, front]) set(layer, { width: at.width, height: at.height })
       spans(at)
       pointer(at)
-      view.smoothing?.draw(at, front)
     },
     remove() {
       behind.remove()

@@ -22,7 +22,7 @@ async function elementOf(model, root, alive) {
 }
 
 // Scales are shared by all views and drawn by none; everything else has an element of its own in the page.
-const UNDRAWN = new Set(['scale', 'y', 'logY'])
+const UNDRAWN = new Set(['scale', 'axis'])
 
 async function resolve(value, manager, root, alive, role = '') {
   if (typeof value === 'string' && value.startsWith(REFERENCE)) {
@@ -38,29 +38,3 @@ async function resolve(value, manager, root, alive, role = '') {
 }
 
 const items = part => [...part.el.children].filter(child => child.matches('.object_grp, .curve'))
-
-// Pixels of the data, in the coordinates of the box that holds all figures.
-function geometry(view) {
-  const { rail, panels, axis } = view.parts
-  const origin = view.chart.getBoundingClientRect()
-  const area = part => {
-    const box = part.figure.el.querySelector('.plotarea_events')?.getBoundingClientRect()
-    return box && { left: box.left - origin.left, top: box.top - origin.top, width: box.width, height: box.height }
-  }
-  const areas = panels.map(area)
-  const across = area(axis)
-  if (!across || areas.some(a => !a)) return null
-  const scale = axis.scale.model
-  const low = scale.get('min')
-  const high = scale.get('max')
-  return {
-    rail: area(rail), panels: areas, axis: across, low, high,
-    width: origin.width, height: origin.height,
-    x: value => across.left + ((value - low) / (high - low)) * across.width,
-    value: px => low + ((px - across.left) / across.width) * (high - low),
-    y: (index, value) => {
-      const y = panels[index].y.model
-      return areas[index].top + (1 - (value - y.get('min')) / (y.get('max') - y.get('min'))) * areas[index].height
-    },
-  }
-}

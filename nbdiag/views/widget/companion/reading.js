@@ -33,7 +33,7 @@ function reading(view) {
         const text = texts[end]
         if (!text) continue
         if (view.reading === null) {
-          write(text, text.__data__?.text ?? text.textContent)
+          write(text, panel.ends.model.get('text')[end])
           continue
         }
         const x = line.model.get('x')

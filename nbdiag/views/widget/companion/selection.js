@@ -56,6 +56,7 @@ function selection(view) {
       const wanted = details.dataset.f === open
       if (details.open !== wanted) details.open = wanted
       details.classList.toggle('is-hot', details.dataset.f === hot)
+      details.classList.toggle('is-withdrawn', view.model.get('withdrawn').includes(details.dataset.f))
     }
     if (focused && !root.contains(document.activeElement)) card(focused)?.querySelector('summary').focus({ preventScroll: true })
   }
@@ -75,6 +76,7 @@ function selection(view) {
 
   // In the capture phase: bqplot's own tooltip is for pages without us.
   view.on(root, 'click', event => {
+    if (!view.parts) return
     const clicked = pinOf(event.target)
     if (clicked) {
       event.stopPropagation()

@@ -1,0 +1,70 @@
+// Zoom and pan along x, for all panels at once: drag across the curves, or the buttons.
+const LEAST = 5 // px: less is a click
+
+function zoom(view, layer) {
+  const box = svg('rect', { class: 'nbdiag-drag' })
+  layer.append(box)
+  const scale = () => view.parts.axis.scale.model
+  const whole = () => view.model.get('extent')
+  const self = {
+    window: null,
+    to(low, high) {
+      const [first, last] = whole()
+      const width = Math.min(high - low, last - first)
+      if (!(width > 0)) return
+      low = Math.max(first, Math.min(low, last - width))
+      self.window = width >= last - first ? null : [low, low + width]
+      self.hold()
+      view.refresh()
+    },
+    by(factor) {
+      const [low, high] = range(scale())
+      const middle = view.reading ?? (low + high) / 2
+      self.to(middle - (middle - low) * factor, middle + (high - middle) * factor)
+    },
+    shift(share) {
+      const [low, high] = range(scale())
+      self.to(low + share * (high - low), high + share * (high - low))
+    },
+    reset() {
+      self.to(...whole())
+    },
+    // New epochs move the chart's own limits: the reader's window stays where it is.
+    hold() {
+      const [low, high] = self.window ?? whole()
+      const now = range(scale())
+      if (now[0] !== low || now[1] !== high) scale().set({ min: low, max: high })
+    },
+    adopt() {
+      const [low, high] = range(scale())
+      const [first, last] = whole()
+      if (low !== first || high !== last) self.window = [low, high] // a saved page was left zoomed
+    },
+  }
+
+  let from = null
+  const place = event => event.clientX - view.chart.getBoundingClientRect().left
+  const clamp = (at, px) => Math.max(at.axis.left, Math.min(px, at.axis.left + at.axis.width))
+  view.on(view.chart, 'pointerdown', event => {
+    const inPanel = view.parts?.panels.some(panel => panel.figure.el.contains(event.target))
+    if (event.pointerType === 'mouse' && event.button === 0 && inPanel) from = place(event)
+  })
+  view.on(window, 'pointermove', event => {
+    const at = from !== null && geometry(view)
+    if (!at) return
+    const [left, right] = [clamp(at, from), clamp(at, place(event))].sort((a, b) => a - b)
+    const { top } = at.panels[0]
+    set(box, { x: left, y: top, width: right - left, height: at.bottom - top })
+    view.chart.classList.toggle('is-dragging', Math.abs(place(event) - from) > LEAST)
+  })
+  view.on(window, 'pointerup', event => {
+    const at = from !== null && geometry(view)
+    const [low, high] = at ? [from, place(event)].map(px => at.value(clamp(at, px))).sort((a, b) => a - b) : []
+    const far = from !== null && Math.abs(place(event) - from) > LEAST
+    from = null
+    view.chart.classList.remove('is-dragging')
+    if (at && far) self.to(low, high)
+  })
+  view.on(view.chart, 'dblclick', event => event.target.closest('.bqplot') && self.reset())
+  return self
+}
