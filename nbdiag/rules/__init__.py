@@ -6,11 +6,14 @@ from nbdiag.rules.base import Rule
 from nbdiag.rules.chance import stuck_at_chance
 from nbdiag.rules.constant import constant_prediction
 from nbdiag.rules.divergence import collapse_after_success, divergence
+from nbdiag.rules.flips import prediction_flips_class
 from nbdiag.rules.gap import generalization_gap, train_metric_lag, val_better_than_train, val_never_improved
 from nbdiag.rules.mismatch import loss_metric_mismatch
+from nbdiag.rules.modes import train_eval_mode_mismatch
 from nbdiag.rules.nonfinite import non_finite
 from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_accuracy_holding
 from nbdiag.rules.progress import slow_progress, still_improving, too_short_to_judge
+from nbdiag.rules.saturated import saturated_outputs
 from nbdiag.rules.settled import converged, plateau, underfitting
 from nbdiag.rules.spikes import loss_bump_recovered, loss_spike
 from nbdiag.rules.weighted import train_loss_weighted
@@ -21,6 +24,9 @@ RULES: tuple[Rule, ...] = (
     collapse_after_success,
     train_loss_weighted,
     loss_metric_mismatch,
+    train_eval_mode_mismatch,
+    saturated_outputs,
+    prediction_flips_class,
     constant_prediction,
     stuck_at_chance,
     overfitting,
