@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -55,7 +56,19 @@ def watch(name: str | None = None, /, **options: Any) -> live.Watch:
     cell = live.active()
     if cell is not None and cell.cell is not None:
         return live.Part(cell, name or "")
-    return live.Watch(Options(name=name or "", **options)).start()
+    begun = live.Watch(Options(name=name or "", **options)).start()
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None:
+        _end_with_cell(shell, begun)
+    return begun
+
+
+def _end_with_cell(shell: Any, begun: live.Watch) -> None:
+    def ended(result: Any) -> None:
+        shell.events.unregister("post_run_cell", ended)
+        begun.finish(live.status_of(result.error_in_exec))
+
+    shell.events.register("post_run_cell", ended)
 
 
 def last() -> Diagnosis | None:

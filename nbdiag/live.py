@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextvars
+import importlib
 import os
 import sys
 import threading
@@ -29,6 +30,9 @@ from nbdiag.run import Run
 from nbdiag.views import choice
 from nbdiag.views.base import LiveView
 
+LATE = ("scipy.special", "scipy.optimize")
+"""What rules import when they first need it. Imported before the body runs: an import in our thread could wait for one
+of the body's, or the body for ours."""
 SHARE = 0.03
 """Of the time of a watched block, the part that is ours."""
 PATIENCE = 10.0
@@ -70,6 +74,9 @@ class Watch:
         _active = self
         self._collector = Collector(self.options.pattern)
         self._open_view()
+        with self._faults.guard("the diagnosis"):
+            for module in LATE:
+                importlib.import_module(module)
         for framework in frameworks.FRAMEWORKS if self.options.hooks else ():
             if framework.hook is not None:
                 self._enter(f"the {framework.name} hook", framework.hook(self._emit))
@@ -119,8 +126,8 @@ class Watch:
     def __enter__(self) -> Watch:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: Any) -> None:
-        self.finish(status_of(kind))
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        self.finish(status_of(error))
 
     def _open_view(self) -> None:
         with self._faults.guard("the view"):
@@ -241,8 +248,8 @@ def pause(cost: float, refresh: float) -> float:
     return max(refresh, cost * (1 / SHARE - 1))
 
 
-def status_of(error: type[BaseException] | None) -> Status:
+def status_of(error: BaseException | None) -> Status:
     """How a block ended, from the exception that left it."""
     if error is None:
         return "finished"
-    return "interrupted" if issubclass(error, KeyboardInterrupt) else "failed"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"

@@ -73,8 +73,7 @@ class Door:
             while self.running.pop() is not result.info:
                 pass
         if self.watch is not None and (self.owner is None or self.owner is result.info):
-            error = result.error_in_exec or result.error_before_exec
-            self._finish(live.status_of(None if error is None else type(error)))
+            self._finish(live.status_of(result.error_in_exec))
 
     def _finish(self, status: Status) -> None:
         watch, self.watch, self.owner = self.watch, None, None

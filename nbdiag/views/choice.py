@@ -31,6 +31,7 @@ def choose(name: str) -> LiveView:
     """The view called ``name``; ``auto`` takes what this front end is known to show."""
     name = fitting() if name == "auto" else name
     if name == "widget":
+        from nbdiag.views.widget import board  # noqa: F401 - its libraries now, not in the thread that draws
         from nbdiag.views.widget.live import WidgetView
 
         return WidgetView()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ class Answer:
     evalue: str
     messages: list[dict[str, Any]]
     reply: dict[str, Any]
+    started: str
+    """When the kernel began with the cell, and when it replied: by its own clock."""
+    ended: datetime
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [m["content"] for m in self.messages if m["msg_type"] == kind]
@@ -82,7 +85,8 @@ class Kernel:
         while reply["parent_header"].get("msg_id") != ident:
             reply = self.client.get_shell_msg(timeout=timeout)
         content = reply["content"]
-        return Answer(content["status"], content.get("ename", ""), content.get("evalue", ""), messages, content)
+        times = (reply["metadata"]["started"], reply["header"]["date"])
+        return Answer(content["status"], content.get("ename", ""), content.get("evalue", ""), messages, content, *times)
 
     def value(self, expression: str) -> Any:
         """The value of an expression in the kernel, by way of JSON."""
@@ -97,6 +101,3 @@ class Kernel:
     def close(self) -> None:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
-
-
-PYTHON = sys.executable

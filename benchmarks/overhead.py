@@ -1,0 +1,107 @@
+"""What watching costs: the same cells bare and under ``%%diagnose``, interleaved in one real kernel; ratios go out.
+
+``python -m benchmarks.overhead [--rounds N] [--backend torch|jax]``. Each round runs every case bare, watched, and bare
+again, in an order that rotates: the ratio bare against bare beside the other says how much of it is noise. ``cell`` is
+what the reader waits for, from request to reply, our begin and end included; ``body`` is the training alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections import defaultdict
+from datetime import datetime
+
+from tests.kernel.talk import Answer, Kernel
+
+SETUP = """
+import keras, numpy as np, time
+generator = np.random.default_rng(0)
+x = generator.normal(size=(3000, 20)).astype("float32")
+y = (x[:, :3].sum(axis=1) + generator.normal(size=3000) > 0).astype("float32")
+def model():
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Dense(64, activation="relu"), keras.layers.Dense(64, activation="relu")]
+    built = keras.Sequential([keras.Input((20,)), *layers, keras.layers.Dense(1, activation="sigmoid")])
+    built.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    return built
+"""
+FIT = """
+began = time.perf_counter()
+history = model().fit(x, y, validation_split=0.2, epochs=50, verbose={verbose})
+took = time.perf_counter() - began
+"""
+LOOP = """
+began = time.perf_counter()
+w = np.zeros(20)
+for step in range(1, 2001):
+    batch = generator.integers(0, 3000, 256)
+    for _ in range(20):
+        error = x[batch] @ w - y[batch]
+        w -= 0.0005 * (x[batch].T @ error) / 256
+    print(f"step {step} loss: {float((error ** 2).mean()):.4f}")
+took = time.perf_counter() - began
+"""
+CASES = {
+    "Keras fit, 50 epochs, verbose=0": FIT.format(verbose=0),
+    "Keras fit, 50 epochs, verbose=1": FIT.format(verbose=1),
+    "loop, 2000 steps, each printed": LOOP,
+}
+WAYS = {"bare": "# bare", "watched": "%%diagnose", "bare again": "# bare again"}
+
+
+def main() -> None:
+    """Measure and print one line for each case."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--backend", default="torch", choices=("torch", "jax"))
+    parser.add_argument("--cases", default="", help="only cases whose name holds this")
+    asked = parser.parse_args()
+    cases = {name: code for name, code in CASES.items() if asked.cases in name}
+    times = measure(cases, asked.rounds, asked.backend)
+    print(f"median of {asked.rounds} rounds on Keras' {asked.backend} backend; ratios to bare")
+    print(f"{'case':34}{'bare s':>8}{'cell':>8}{'body':>8}{'bare again':>12}")
+    for name in cases:
+        bare = statistics.median(cell for cell, _ in times[name, "bare"])
+        ratios = [
+            ratio(times, name, "watched", 0),
+            ratio(times, name, "watched", 1),
+            ratio(times, name, "bare again", 0),
+        ]
+        print(f"{name:34}{bare:8.2f}{ratios[0]:8.3f}{ratios[1]:8.3f}{ratios[2]:12.3f}")
+
+
+def measure(cases: dict[str, str], rounds: int, backend: str) -> dict[tuple[str, str], list[tuple[float, float]]]:
+    """Seconds of (cell, body) for each case and way. The first round warms up and is left out."""
+    times = defaultdict(list)
+    kernel = Kernel(KERAS_BACKEND=backend)
+    try:
+        for code in ("%load_ext nbdiag", SETUP):
+            assert kernel.run(code).status == "ok"
+        for turn in range(rounds + 1):
+            for name, body in cases.items():
+                ways = list(WAYS)
+                for way in ways[turn % 3 :] + ways[: turn % 3]:
+                    answer = kernel.run(f"{WAYS[way]}\n{body}", timeout=600)
+                    assert answer.status == "ok", answer.tracebacks
+                    if turn:
+                        times[name, way].append((seconds(answer), kernel.value("took")))
+    finally:
+        kernel.close()
+    return times
+
+
+def seconds(answer: Answer) -> float:
+    """From when the kernel began with the cell to its reply, by the kernel's own clock."""
+    began = datetime.fromisoformat(answer.started)
+    return (answer.ended - began).total_seconds()
+
+
+def ratio(times: dict[tuple[str, str], list[tuple[float, float]]], name: str, way: str, which: int) -> float:
+    """Median over the rounds of this way's time to the same round's bare time."""
+    pairs = zip(times[name, way], times[name, "bare"], strict=True)
+    return statistics.median(timed[which] / bare[which] for timed, bare in pairs)
+
+
+if __name__ == "__main__":
+    main()
