@@ -27,7 +27,7 @@ class XAxis:
         self._done = marks.lines(
             {"x": self.scale, "y": unit["y"]}, colors=[palette.INK], opacities=[0.75], stroke_width=2
         )
-        self._unit = marks.text(unit, colors=[palette.INK2], x_offset=14, y_offset=18)
+        self._unit = marks.text(unit, colors=[palette.INK2], x_offset=14, y_offset=15)
         self.figure = marks.figure([self._done, self._unit], [self._axis], height=1, top=0, bottom=AXIS)
 
     def draw(self, chart: Chart) -> None:

@@ -10,7 +10,7 @@ from bqplot import LinearScale, Lines
 
 from nbdiag.views.shapes import Line, Mark, Panel
 from nbdiag.views.widget import marks, palette
-from nbdiag.views.widget.geometry import GAP, LEFT, TITLE
+from nbdiag.views.widget.geometry import LEFT, TITLE
 from nbdiag.views.widget.sync import assign
 from nbdiag.views.widget.yaxis import YAxis
 
@@ -34,13 +34,13 @@ class PanelFigure:
             for align, offset in (("start", 10), ("middle", 0), ("end", -10))
         }
         self._title = marks.text(unit, x_offset=-LEFT, font_weight="bold", colors=[palette.INK])
-        self.figure = marks.figure([], self._y.axes, height=panel.height, top=TITLE, bottom=GAP)
+        self.figure = marks.figure([], self._y.axes, height=panel.height, top=TITLE, bottom=0)
         self.draw(panel)
 
     def draw(self, panel: Panel) -> None:
         """Bring the figure to this state; only what changed is sent."""
         self._y.draw(panel)
-        assign(self.figure.layout, height=f"{TITLE + panel.height + GAP}px")
+        assign(self.figure.layout, height=f"{TITLE + panel.height}px")
         keys = [_key(line, i) for i, line in enumerate(panel.lines)]
         for key, line in zip(keys, panel.lines, strict=True):
             self._draw_line(key, line)
@@ -48,7 +48,7 @@ class PanelFigure:
             assign(self._lines[key], visible=False)
         self._draw_ends(panel)
         self._draw_marks(panel.marks)
-        assign(self._title, x=np.zeros(1), y=np.array([1 + 12 / panel.height]), text=[panel.title])
+        assign(self._title, x=np.zeros(1), y=np.array([1 + 14 / panel.height]), text=[panel.title])
         for mark in self._measured():
             assign(mark, scales={"x": self._x, "y": self._y.scale})
         wanted = [*self._measured(), self._title]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -54,12 +55,10 @@ class Follower:
         out: list[str] = []
         for finding in findings:
             same = [name for name, old in free.items() if old.finding.rule == finding.rule]
-            name = min(same, key=lambda n: _apart(free[n].finding, finding), default=None)
-            if name is None:
-                rule = finding.rule or "finding"
-                count = 1
-                while (name := f"{rule}-{count}") in taken:
-                    count += 1
+            name = min(same, key=lambda n: _apart(free[n].finding, finding), default="")
+            if not name:
+                numbers = (f"{finding.rule or 'finding'}-{count}" for count in itertools.count(1))
+                name = next(new for new in numbers if new not in taken)
             taken.add(name)
             free.pop(name, None)
             out.append(name)

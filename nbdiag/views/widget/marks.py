@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from bqplot import Figure, Label, Lines, LinearScale, Scatter
+from bqplot import Figure, Label, LinearScale, Lines, Scatter
 from ipywidgets import Layout
 
 from nbdiag.views.widget.geometry import LEFT, RIGHT

@@ -57,7 +57,7 @@ class RunChart:
         assign(self._head, value=texts.head)
         assign(self._status, value=texts.status)
         assign(self._summary, value=texts.summary)
-        assign(self._description, value=f'<p class="sr">{escape(chart.description)}</p>')
+        assign(self._description, value=f'<p class="nbdiag-sr">{escape(chart.description)}</p>')
         assign(self._foot, value=texts.foot)
         self._cards.draw(texts, final=final)
         self._tell(chart, texts, withdrawn)

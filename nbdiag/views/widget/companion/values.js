@@ -1,6 +1,6 @@
 // The curves as a table, for reading exactly, by keyboard and by screen reader.
 function values(view, button) {
-  const region = html('<div class="nbdiag-values valbox" role="region" aria-label="Values" tabindex="0" hidden></div>')
+  const region = html('<div class="nbdiag-values" role="region" aria-label="Values" tabindex="0" hidden></div>')
   let drawn = ''
 
   function columns() {
@@ -29,7 +29,7 @@ function values(view, button) {
   function table() {
     const named = columns()
     const places = [...new Set(named.flatMap(({ at }) => [...at.keys()]))].sort((a, b) => a - b)
-    const made = html('<table><caption class="sr">All values</caption><thead></thead><tbody></tbody></table>')
+    const made = html('<table><caption class="nbdiag-sr">All values</caption><thead></thead><tbody></tbody></table>')
     made.tHead.append(row(cell('th', view.model.get('unit'), 'col'), ...named.map(({ name }) => cell('th', name, 'col'))))
     made.tBodies[0].append(...places.map(place => row(
       cell('th', view.number(place), 'row'),
