@@ -81,4 +81,16 @@ class Trouble:
     error: BaseException
 
 
-Event = Record | Begin | Learned | Sampled | Reached | End | Trouble
+@dataclasses.dataclass(frozen=True, slots=True)
+class Traced:
+    """What a hook saw of the mathematics beneath a loop it knows nothing else of, in order, several at once.
+
+    ``run`` tells its runs apart. Text and other hooks know the loop better: where they report the same training, this
+    only completes it, and nothing is counted twice.
+    """
+
+    run: int
+    events: tuple[Event, ...]
+
+
+Event = Record | Begin | Learned | Sampled | Reached | End | Trouble | Traced

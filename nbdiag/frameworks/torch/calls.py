@@ -1,0 +1,85 @@
+"""A function somebody calls comes in, its calls go out to observers; no caller can tell, not even in a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any
+
+Observer = Callable[[tuple[Any, ...], dict[str, Any], Any], None]
+"""Called with the arguments and the result of a call (None before it); must not raise."""
+
+_OURS = os.path.dirname(__file__)
+_known: dict[tuple[int, str], Observed] = {}  # for ever: torch keeps tables by the id of its functions
+
+
+class Observed:
+    """One attribute and the function that stands in for it while somebody observes."""
+
+    def __init__(self, owner: Any, name: str) -> None:
+        self.owner, self.name, self.original = owner, name, getattr(owner, name)
+        self.before: list[Observer] = []
+        self.after: list[Observer] = []
+        self.stand_in = _stand_in(self.original, self.before, self.after)
+
+    def install(self) -> None:
+        if getattr(self.owner, self.name) is self.original:
+            setattr(self.owner, self.name, self.stand_in)
+
+    def leave(self) -> None:
+        """Undone, if nobody has put another function there since; a stand-in nobody observes only passes on."""
+        if not self.before and not self.after and getattr(self.owner, self.name) is self.stand_in:
+            setattr(self.owner, self.name, self.original)
+
+
+@contextlib.contextmanager
+def observed(owner: Any, name: str, *, before: Observer | None = None, after: Observer | None = None) -> Iterator[None]:
+    """Call ``before`` and ``after`` around each call of ``owner.name``; nothing where there is no such name."""
+    if not hasattr(owner, name):
+        yield
+        return
+    patch = _known.get((id(owner), name))
+    if patch is None:
+        patch = _known[id(owner), name] = Observed(owner, name)
+    for observers, observer in ((patch.before, before), (patch.after, after)):
+        if observer is not None:
+            observers.append(observer)
+    patch.install()
+    try:
+        yield
+    finally:
+        for observers, observer in ((patch.before, before), (patch.after, after)):
+            if observer is not None:
+                observers.remove(observer)
+        patch.leave()
+
+
+def _stand_in(original: Callable[..., Any], before: list[Observer], after: list[Observer]) -> Callable[..., Any]:
+    from torch.compiler import is_compiling
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if is_compiling():  # Dynamo traces into this: nothing but the original may be seen there
+            return original(*args, **kwargs)
+        try:
+            for observe in before:
+                observe(args, kwargs, None)
+            result = original(*args, **kwargs)
+            for observe in after:
+                observe(args, kwargs, result)
+            return result
+        except BaseException as error:
+            # A bare raise adds no entry for this frame again (CPython 3.11 to 3.14), so none of ours is left.
+            error.__traceback__ = _without_ours(error.__traceback__)
+            raise
+
+    return call
+
+
+def _without_ours(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == _OURS:
+        trace = trace.tb_next
+    return trace

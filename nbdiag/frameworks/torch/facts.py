@@ -1,0 +1,32 @@
+"""Loaders, optimizers and loss functions come in, what they say about the run goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbdiag.facts import Facts, facts_from
+from nbdiag.frameworks.torch.passes import Pass
+from nbdiag.frameworks.torch.roots import Root
+
+
+def of_training(p: Pass | None, optimizer: Any, root: Root, classes: int | None) -> Facts:
+    """What is known when the first step is done."""
+    known: dict[str, Any] = {"framework": "torch", "backend": "torch", "loss": root.loss, "n_classes": classes}
+    if root.loss == "cross_entropy":
+        known["task"] = "classification"
+    if root.loss is not None:
+        known["label_smoothing"] = root.smoothed
+        known["class_weight"] = root.weighted
+    if p is not None:
+        known |= {"batch_size": p.batch_size, "n_train": p.samples, "steps_per_epoch": p.batches, "shuffle": p.shuffle}
+        known["loss_is"] = "epoch-mean"
+    if optimizer is not None:
+        known |= {"optimizer": type(optimizer).__name__, "learning_rate": learning_rate(optimizer)}
+    return facts_from(known, "object")
+
+
+def learning_rate(optimizer: Any) -> float | None:
+    """The first group's rate; None where it lives in a tensor, which might be on a device."""
+    groups = getattr(optimizer, "param_groups", None)
+    rate = groups[0].get("lr") if groups else None
+    return float(rate) if isinstance(rate, (int, float)) else None

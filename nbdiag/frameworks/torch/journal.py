@@ -1,0 +1,128 @@
+"""What happened in a training comes in, in order, some of it still on the device; events go out in that same order."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from nbdiag.events import Event, Record, Traced
+from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.torch.passes import Measured
+from nbdiag.frameworks.torch.scalars import Scalars, Slot
+
+DENSE = 20_000
+"""Steps told one by one, some ten for each pixel of a wide chart; after that every second, every fourth, …"""
+
+
+@dataclasses.dataclass(slots=True)
+class Step:
+    """An optimizer step: its losses, one for each micro-batch."""
+
+    losses: Sequence[float | Slot]
+    metric: str
+    epoch: float | None
+    step: int
+    weight: float
+    measured: Measured | None
+
+
+@dataclasses.dataclass(slots=True)
+class Batch:
+    """A batch looked at: its mean loss (None: not to be counted), and how many of its predictions were right."""
+
+    measured: Measured
+    loss: float | Slot | None
+    weight: float
+    correct: float | Slot | None = None
+    predicted: float | Slot | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class PassEnd:
+    """An iteration is over: what was summed in it becomes an epoch's values."""
+
+    measured: Measured
+    split: str
+    epoch: float
+    learning_rate: float | None = None
+
+
+Entry = Step | Batch | PassEnd | Event
+
+
+class Journal:
+    """The entries of one run that are not told yet."""
+
+    def __init__(self, emit: Emit, scalars: Scalars) -> None:
+        self.entries: deque[Entry] = deque()
+        self._emit, self._scalars = emit, scalars
+        self._every, self._told, self._broken = 1, 0, False
+
+    def tell(self, run: int, wait: bool = False) -> None:
+        """Emit all entries whose values are here; with ``wait`` every one."""
+        self._scalars.fetch(wait)
+        told: list[Event] = []
+        while self.entries and _here(self.entries[0]):
+            entry = self.entries.popleft()
+            if isinstance(entry, Step):
+                self._step(entry, told)
+            elif isinstance(entry, Batch):
+                _batch(entry)
+            elif isinstance(entry, PassEnd):
+                told.extend(_pass_end(entry))
+            else:
+                told.append(entry)
+        if told:
+            self._emit(Traced(run, tuple(told)))
+
+    def without_epochs(self) -> None:
+        """The iterations were no epochs: take that back where it is not told yet."""
+        for entry in self.entries:
+            if isinstance(entry, Step):
+                entry.epoch = None
+
+    def _step(self, entry: Step, told: list[Event]) -> None:
+        loss = sum(map(_value, entry.losses))
+        if entry.measured is not None:
+            entry.measured.add(loss, entry.weight)
+        broken = not math.isfinite(loss)
+        if entry.step % self._every == 0 or broken != self._broken:  # the step that breaks a training is never left out
+            self._broken = broken
+            told.append(Record(entry.metric, "train", loss, entry.epoch, entry.step))
+            self._told += 1
+            if self._told >= DENSE:
+                self._every, self._told = self._every * 2, DENSE // 2
+
+
+def _value(value: float | Slot) -> float:
+    if isinstance(value, Slot):
+        assert value.value is not None
+        return value.value
+    return value
+
+
+def _here(entry: Entry) -> bool:
+    if isinstance(entry, Step):
+        return all(not isinstance(v, Slot) or v.value is not None for v in entry.losses)
+    if isinstance(entry, Batch):
+        return all(not isinstance(v, Slot) or v.value is not None for v in (entry.loss, entry.correct, entry.predicted))
+    return True
+
+
+def _batch(entry: Batch) -> None:
+    if entry.loss is not None:
+        entry.measured.add(_value(entry.loss), entry.weight)
+    if entry.correct is not None and entry.predicted is not None:
+        entry.measured.judge(_value(entry.correct), _value(entry.predicted))
+
+
+def _pass_end(entry: PassEnd) -> Iterable[Event]:
+    sums = entry.measured
+    if sums.weight:
+        yield Record("loss", entry.split, sums.loss / sums.weight, entry.epoch, label="loss")
+    if sums.predicted:
+        yield Record("accuracy", entry.split, sums.correct / sums.predicted, entry.epoch, label="accuracy")
+    if entry.learning_rate is not None:
+        yield Record("learning_rate", entry.split, entry.learning_rate, entry.epoch)

@@ -1,0 +1,73 @@
+"""The root of a backward pass comes in; which loss function it is, and by what it was divided, goes out."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+_NODES = {
+    "NllLossBackward0": "cross_entropy", "NllLoss2DBackward0": "cross_entropy",
+    "MseLossBackward0": "mse", "SmoothL1LossBackward0": "smooth_l1", "HuberLossBackward0": "huber",
+    "BinaryCrossEntropyWithLogitsBackward0": "binary_cross_entropy",
+    "BinaryCrossEntropyBackward0": "binary_cross_entropy",
+}  # fmt: skip
+_MEAN = 1  # at::Reduction::Mean
+_CASTS = ("ToCopyBackward0", "AliasBackward0", "ViewBackward0", "SqueezeBackward0")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Root:
+    """``loss`` is None for a sum of parts, for a loss written by hand and inside a compiled model.
+
+    ``divisor`` is what the loss function's mean was divided by before ``backward``.
+    """
+
+    loss: str | None
+    smoothed: float = 0.0
+    weighted: bool = False
+    divisor: float = 1.0
+
+    def of(self, other: Root) -> bool:
+        """The same function of predictions and targets: their values may be compared."""
+        return self.loss is not None and (self.loss, self.smoothed, self.weighted) == (
+            other.loss,
+            other.smoothed,
+            other.weighted,
+        )
+
+
+UNKNOWN = Root(None)
+
+
+def describe(tensor: Any, scaled: bool = False) -> Root:
+    """What the graph says of ``tensor``; ``scaled`` when a GradScaler multiplied it last. Reads at most 6 nodes."""
+    node, divisor = tensor.grad_fn, 1.0
+    for _ in range(6):
+        if node is None:
+            return UNKNOWN
+        name = node.name()
+        if loss := _NODES.get(name):
+            if getattr(node, "_saved_reduction", _MEAN) != _MEAN:
+                return UNKNOWN
+            return Root(loss, 0.0, getattr(node, "_saved_weight", None) is not None, divisor)
+        if name == "MulBackward0" and scaled:
+            scaled = False
+        elif name in ("DivBackward0", "MulBackward0"):
+            factor = _number(node)
+            if not factor:
+                return UNKNOWN
+            divisor *= factor if name == "DivBackward0" else 1 / factor
+        elif name not in _CASTS:
+            return UNKNOWN
+        node = node.next_functions[0][0] if node.next_functions else None
+    return UNKNOWN
+
+
+def _number(node: Any) -> float | None:
+    """The constant a node multiplies or divides by; None where reading it would wait for a device."""
+    if len(node.next_functions) > 1 and node.next_functions[1][0] is not None:
+        return None
+    other = node._saved_other
+    if isinstance(other, (int, float)):
+        return float(other)
+    return float(other) if other is not None and other.is_cpu and other.numel() == 1 else None
