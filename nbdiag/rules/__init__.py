@@ -6,6 +6,7 @@ from nbdiag.rules.base import Rule
 from nbdiag.rules.chance import stuck_at_chance
 from nbdiag.rules.constant import constant_prediction
 from nbdiag.rules.divergence import collapse_after_success, divergence
+from nbdiag.rules.evaluation import incomplete_epochs, small_validation_set
 from nbdiag.rules.flips import prediction_flips_class
 from nbdiag.rules.gap import generalization_gap, train_metric_lag, val_better_than_train, val_never_improved
 from nbdiag.rules.mismatch import loss_metric_mismatch
@@ -26,6 +27,8 @@ RULES: tuple[Rule, ...] = (
     loss_metric_mismatch,
     train_eval_mode_mismatch,
     saturated_outputs,
+    incomplete_epochs,
+    small_validation_set,
     prediction_flips_class,
     constant_prediction,
     stuck_at_chance,

@@ -11,6 +11,7 @@ from nbdiag import stats
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import arithmetic, evidence, references
 from nbdiag.rules.base import rule
+from nbdiag.rules.bounds import broken
 from nbdiag.rules.needs import classes, needs, pair
 from nbdiag.rules.saturated import at_limit, bounds_picture
 from nbdiag.rules.wording import framework, label, num, pct, place, span
@@ -64,7 +65,7 @@ def train_eval_mode_mismatch(run: Run) -> Iterator[Finding]:
     (L − a ln K)/(1 − a) and L/(1 − a). In at least two of the first three epochs validation's lower bound is above
     twice training's upper bound and above ln K + 1, and validation is worse than a guess by half. Or BatchNorm is
     known, and within the first epochs validation stays above 3/4 of a guess's loss while training is below 0.65 of
-    it (or at a guess's while training is below 3/4), or validation jumps five times as much as training. It needs a network with BatchNorm or dropout, or one not known.
+    it (or at a guess's while training is below 3/4), or validation jumps five times as much as training. It is silent where BatchNorm is known to be absent.
 
     ## What to try
     Evaluate the training data. Numbers like training's refute the mode: then the two data sets differ.
@@ -76,8 +77,8 @@ def train_eval_mode_mismatch(run: Run) -> Iterator[Finding]:
     Ioffe and Szegedy 2015; Keras, BatchNormalization.
     """
     facts = run.facts
-    if facts.has_batchnorm is False and facts.has_dropout is False:
-        return
+    if facts.has_batchnorm is False:
+        return  # dropout alone makes training look worse, never evaluation
     found = _by_cost(run) or (_by_batchnorm(run) if facts.has_batchnorm else None)
     if found is not None:
         yield found
@@ -89,6 +90,8 @@ def _by_cost(run: Run) -> Finding | None:
         return None
     if any(needs(run, role, "same-samples", "plain-cross-entropy").broken for role in ("train", "val")):
         return None
+    if broken(run, "train") is not None or broken(run, "val") is not None:
+        return None  # the two numbers do not belong together: nothing follows from both
     k = int(known.value)
     x, i, j = np.intersect1d(train.x, val.x, return_indices=True)
     if len(x) < 2:
@@ -100,15 +103,10 @@ def _by_cost(run: Run) -> Finding | None:
     first = apart[:3]
     if first.sum() < 2:
         return None
-    hits = np.flatnonzero(apart)
-    # The bounds hold for the unbroken run of epochs from the first on: those are the ones to name.
-    stop = int(hits[0])
-    while stop + 1 < len(apart) and apart[stop + 1]:
-        stop += 1
-    named = slice(int(hits[0]), stop + 1)
-    saturated, _, most = at_limit(run, val, k)
-    limit = float(most[saturated][0]) if saturated.any() else None
-    worst, best = num(float(np.round(low[named].min(), 1))), num(float(np.round(high[named].max(), 1)))
+    hits = np.flatnonzero(first)
+    named = slice(int(hits[0]), int(hits[-1]) + 1)
+    saturated, limit = at_limit(run, val, k)
+    worst, best = num(math.floor(10 * low[hits].min()) / 10), num(math.ceil(10 * high[hits].max()) / 10)
     unit = evidence.unit(run)
     return _finding(
         run,
@@ -120,14 +118,15 @@ def _by_cost(run: Run) -> Finding | None:
         ),
         headline="Do not trust these validation numbers yet",
         evidence={
-            "validation mistake, at least": float(low[named].min()),
-            "training mistake, at most": float(high[named].max()),
+            "validation mistake, at least": float(low[hits].min()),
+            "training mistake, at most": float(high[hits].max()),
         },
         ruled_out=(
             f"gradual overfitting: a validation mistake cost {num(float(low[hits[0]]))} in {unit} {place(float(x[hits[0]]))} already",
+            f"NaN: all {len(run)} values are finite" if all(c.finite.all() for c in run.curves()) else "",
         ),
         curves=(*val.names, *train.names),
-        picture_of=(k, limit),
+        picture_of=(k, limit if saturated.any() else None),
     )
 
 
@@ -192,7 +191,7 @@ def _finding(
         evidence=evidence,
         why=_why(run),
         causes=_causes(run),
-        ruled_out=ruled_out,
+        ruled_out=tuple(filter(None, ruled_out)),
         check=Check(
             "Evaluate the training data. A loss like training's refutes the mode: then the validation data differ.",
             {

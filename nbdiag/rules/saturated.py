@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -44,19 +45,22 @@ def limits(run: Run) -> tuple[tuple[float, float, str], ...]:
     return arithmetic.LIMITS[-1:] if framework(run) in ("torch", "lightning", "fastai") else arithmetic.LIMITS
 
 
-def at_limit(run: Run, p: Pair, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where every mistake sits at a known limit: (which points, lowest limit, highest limit), shapes ``(n,)``."""
+def at_limit(run: Run, p: Pair, k: int) -> tuple[np.ndarray, float]:
+    """Where every mistake sits at a known limit, shape ``(n,)``, and that limit; it is the highest that fits anywhere.
+
+    A run has one limit: one that is reached shows that no lower one is in force.
+    """
     low, _ = arithmetic.mistake_cost(p.loss, p.accuracy, k)
-    hits, least, most = np.zeros(len(p), bool), np.zeros(len(p)), np.zeros(len(p))
     wrong = 1 - p.accuracy
-    error = p.loss_error + p.accuracy_error * 16
-    for bottom, top, _ in limits(run):
+    for bottom, top, _ in reversed(limits(run)):
+        error = p.loss_error + p.accuracy_error * top
         # The right ones cost a little too: up to 0.01 each. And the mistakes' proven cost is at least half the limit,
         # or a loss that is all small change could equal this product by chance.
-        inside = (p.loss >= wrong * bottom - error) & (p.loss <= wrong * top + 0.01 * p.accuracy + error)
-        fresh = inside & (low >= bottom / 2) & ~hits
-        hits[fresh], least[fresh], most[fresh] = True, bottom, top
-    return hits, least, most
+        hits = (p.loss >= wrong * bottom - error) & (p.loss <= wrong * top + 0.01 * p.accuracy + error)
+        hits &= low >= bottom / 2
+        if hits.any():
+            return hits, top
+    return np.zeros(len(p), bool), math.inf
 
 
 @rule(severity=Severity.PROBLEM, explains=("overconfident-wrong", "val-loss-up-accuracy-holding", "noisy-validation"))
@@ -96,13 +100,12 @@ def saturated_outputs(run: Run) -> Iterator[Finding]:
         need = needs(run, role, "same-samples", "plain-cross-entropy")
         if need.broken:
             continue
-        hits, least, most = at_limit(run, p, k)
-        if not hits.any():
-            continue
-        yield _finding(run, p, k, np.flatnonzero(hits), float(most[hits][0]), float(least[hits][0]), known.known)
+        hits, limit = at_limit(run, p, k)
+        if hits.any():
+            yield _finding(run, p, k, np.flatnonzero(hits), limit, known.known)
 
 
-def _finding(run: Run, p: Pair, k: int, hits: np.ndarray, limit: float, bottom: float, k_known: bool) -> Finding:
+def _finding(run: Run, p: Pair, k: int, hits: np.ndarray, limit: float, k_known: bool) -> Finding:
     i, side = int(hits[0]), split_word(p.role)
     loss, accuracy = p.shown(i)
     size = evidence.n_val(run) if p.role == "val" else None
