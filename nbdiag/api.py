@@ -7,10 +7,13 @@ import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from nbdiag import diagnosis, live
+from nbdiag import diagnosis, live, sources
 from nbdiag.config import Options
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.facts import Facts, facts_from
+from nbdiag.finding import Finding
+from nbdiag.rules import catalogue
+from nbdiag.rules.base import Rule
 from nbdiag.run import Run
 from nbdiag.samples import SampleLosses
 from nbdiag.samples import sample_losses as checked_samples
@@ -18,9 +21,7 @@ from nbdiag.samples import sample_losses as checked_samples
 
 def read_runs(source: Any, /) -> list[Run]:
     """Every run in a history object, a table, a text or a file."""
-    from nbdiag import sources
-
-    return [source] if isinstance(source, Run) else sources.read_runs(source)
+    return sources.read_runs(source)
 
 
 def read(source: Any, /) -> Run:
@@ -71,6 +72,13 @@ def _end_with_cell(shell: Any, begun: live.Watch) -> None:
     shell.events.register("post_run_cell", ended)
 
 
+def explain(rule: str | Finding | Rule, /) -> catalogue.Page:
+    """What a rule finds, why it matters, how it decides and what to try; takes a rule's name or a finding."""
+    if isinstance(rule, Rule):
+        return catalogue.page(rule)
+    return catalogue.page(catalogue.named(rule.rule if isinstance(rule, Finding) else rule))
+
+
 def last() -> Diagnosis | None:
     """The diagnosis of the last run watched in this process."""
     return live.recent[-1] if live.recent else None
@@ -83,4 +91,4 @@ def recent() -> list[Diagnosis]:
 
 def pasted(text: str, options: Options, cell: int | None = None) -> list[Diagnosis]:
     """Read a pasted log, show its diagnoses and give them: the body of ``%%diagnose --text``."""
-    return live.Watch(options, cell=cell).replay(read_runs(text))
+    return live.Watch(options, cell=cell).replay(sources.read_runs(text, options.pattern))

@@ -92,6 +92,7 @@ class Watch:
         diagnosis.chosen(self.options.select, self.options.ignore)
         self._open_view()
         self._close_view(runs, "finished")
+        self._report()
         return self.diagnoses
 
     def log(self, *, epoch: float | None = None, step: int | None = None, **values: Any) -> None:
