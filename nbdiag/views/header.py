@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
 
 
-def head(diagnosis: Diagnosis) -> h.Element:
+def head(diagnosis: Diagnosis, *, level: int = 2) -> h.Element:
     """The headline behind its shape. It changes with the diagnosis only, so it may be read aloud."""
-    return h.h2(aria_live="polite")[signs.shape(worst(diagnosis)), prose(headline(diagnosis))]
+    return {1: h.h1, 2: h.h2}[level](aria_live="polite")[signs.shape(worst(diagnosis)), prose(headline(diagnosis))]
 
 
 def headline(diagnosis: Diagnosis) -> str:

@@ -68,6 +68,11 @@ class Placer:
             if line.end_label and len(line.x)
         ]
 
+    def avoid(self, mark: Mark) -> None:
+        """Keep later labels off a sign of 8 px."""
+        half = 5 * self.per_px
+        self.taken.append((mark.x - half, mark.x + half, self.axis.pixels(mark.y)))
+
     def place(self, mark: Mark, *, sides: Sequence[int] = (1, -1), far: int = 1) -> Mark | None:
         """The mark with its label beside its point, or up to ``far`` lines of text away; None where there is no room."""
         width, level = self._width(mark.label), self.axis.pixels(mark.y)
@@ -130,18 +135,16 @@ def value_marks(line: Line, placer: Placer, *, percent: bool) -> list[Mark]:
 
 
 def nonfinite_marks(
-    x: np.ndarray, y: np.ndarray, role: str, placer: Placer, words: Sequence[str], most: int = 50
+    x: np.ndarray, y: np.ndarray, role: str, axis: Vertical, words: Sequence[str], most: int = 50
 ) -> list[Mark]:
-    """A cross where each stretch of values that are no numbers begins; the first is named."""
+    """A cross where each stretch of values that are no numbers begins; ``words`` name the places."""
     marks: list[Mark] = []
     for first, last in stretches(y)[:most]:
         before = y[:first][np.isfinite(y[:first])]
-        level = float(before[-1]) if len(before) else placer.axis.low
+        level = float(before[-1]) if len(before) else axis.low
         if np.isinf(y[first]):
-            level = placer.axis.high if y[first] > 0 else placer.axis.low
-        level = min(max(level, placer.axis.low), placer.axis.high)
+            level = axis.high if y[first] > 0 else axis.low
+        level = min(max(level, axis.low), axis.high)
         text = f"{shown(float(y[first]))}{' from' if last > first else ','} {words[first]}"
-        mark = Mark("nonfinite", float(x[first]), level, text, role)
-        placed = None if marks else placer.place(mark, far=4)
-        marks.append(placed or dataclasses.replace(mark, label="", label_y=level))
+        marks.append(Mark("nonfinite", float(x[first]), level, text, role, level))
     return marks

@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 from urllib.parse import urlsplit
 
 import htpy as h
 
-_PARTS = re.compile(r"(\*\*.+?\*\*|`[^`]+`)", re.DOTALL)
+_PARTS = re.compile(r"\*\*(?P<bold>.+?)\*\*|`(?P<code>[^`]+)`", re.DOTALL)
+_UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+Kind = Literal["text", "bold", "code"]
+
+
+def clean(text: str) -> str:
+    """The text without characters that XML forbids or a terminal obeys."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def split(text: str) -> list[tuple[Kind, str]]:
+    """The text in parts without their markup. Code in bold stays bold only: no part holds another."""
+    text = clean(text)
+    out: list[tuple[Kind, str]] = []
+    end = 0
+    for found in _PARTS.finditer(text):
+        out.append(("text", text[end : found.start()]))
+        bold = found["bold"]
+        out.append(("bold", bold.replace("`", "")) if bold is not None else ("code", found["code"]))
+        end = found.end()
+    out.append(("text", text[end:]))
+    return [(kind, part) for kind, part in out if part]
 
 
 def prose(text: str) -> list[h.Node]:
     """The text as nodes; all else in it is escaped."""
-    return [_part(part) for part in _PARTS.split(text) if part]
-
-
-def _part(part: str) -> h.Node:
-    if part.startswith("**") and part.endswith("**") and len(part) > 4:
-        return h.b[prose(part[2:-2])]
-    if part.startswith("`") and part.endswith("`") and len(part) > 2:
-        return h.code[part[1:-1]]
-    return part
+    wrap = {"bold": h.b, "code": h.code}
+    return [part if kind == "text" else wrap[kind][part] for kind, part in split(text)]
 
 
 def plain(text: str) -> str:
     """The text without its markup."""
-    return _PARTS.sub(lambda m: m[0].strip("*") if m[0].startswith("**") else m[0][1:-1], text)
+    return "".join(part for _, part in split(text))
+
+
+def written(node: h.Element) -> str:
+    """The element as an ordinary string: a ``Markup`` would escape whatever a caller adds to it."""
+    return "".join([str(node)])
 
 
 def link(title: str, url: str) -> h.Node:

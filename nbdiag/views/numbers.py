@@ -41,6 +41,12 @@ def places(start: float | None, stop: float | None) -> str:
     return f"{place(start)}–{place(stop)}"
 
 
+def epochs(start: float | None, stop: float | None) -> str:
+    """``epochs 21–47``, ``epoch 3``; empty for the whole run."""
+    span = places(start, stop)
+    return "" if start is None else f"epochs {span}" if "–" in span else f"epoch {span}"
+
+
 def duration(seconds: float) -> str:
     """``9 min 12 s``, ``1 h 5 min``, ``40 s``, ``0.4 s``."""
     if seconds < 1:

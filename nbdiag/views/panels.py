@@ -12,6 +12,7 @@ from nbdiag import metrics
 from nbdiag.run import Curve, Run
 from nbdiag.views import labels
 from nbdiag.views.horizontal import FEW, Horizontal, positions
+from nbdiag.views.markup import clean
 from nbdiag.views.numbers import place, shown
 from nbdiag.views.shapes import Line, Mark, Panel
 from nbdiag.views.thin import thin
@@ -56,7 +57,7 @@ def end_name(metric: str, split: str) -> str:
     """What a line is called at its end: nothing for a setting, of which there is only one."""
     if metrics.is_setting(metric):
         return ""
-    name = {"train": "training", "val": "validation"}.get(split, split)
+    name = clean({"train": "training", "val": "validation"}.get(split, split))
     return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
@@ -84,7 +85,7 @@ def panel(
     placed = labels.with_ends(lines, y_axis)
     marks = _marks(run, metric, curves, placed, y_axis, axis, percent)
     return Panel(
-        title=metric.replace("_", " ") + (", log scale" if y_axis.log else ""),
+        title=clean(metric.replace("_", " ")) + (", log scale" if y_axis.log else ""),
         lines=(*faint, *placed),
         y_min=y_axis.low, y_max=y_axis.high, ticks=y_axis.ticks, tick_labels=y_axis.labels,
         marks=tuple(marks), height=height, log=y_axis.log, percent=percent,
@@ -113,10 +114,10 @@ def _marks(
     for curve, role in curves:
         if not curve.finite.all():
             x = positions(run, curve, axis.unit)
-            words = [f"{axis.unit} {place(v)}" for v in x]
-            found = labels.nonfinite_marks(x, curve.values, role, placer, words)
-            said = {m.label for m in marks}
-            marks += [dataclasses.replace(m, label="") if m.label in said else m for m in found]
+            marks += labels.nonfinite_marks(x, curve.values, role, y_axis, [f"{axis.unit} {place(v)}" for v in x])
+    for mark in marks:
+        placer.avoid(mark)
+    marks = _named(marks, placer)
     if not lines:
         return marks
     main = lines[-1]
@@ -126,6 +127,15 @@ def _marks(
         return marks
     best = labels.best_mark(main, placer, f"{axis.unit} {place(float(main.x[np.nanargmin(main.y)]))}")
     return marks + ([best] if best else [])
+
+
+def _named(marks: Sequence[Mark], placer: labels.Placer) -> list[Mark]:
+    """The marks, each text once, where there is room for it."""
+    out: list[Mark] = []
+    for mark in marks:
+        placed = None if any(mark.label == other.label for other in out) else placer.place(mark, far=4)
+        out.append(placed or dataclasses.replace(mark, label=""))
+    return out
 
 
 def _faint(run: Run, metric: str, axis: Horizontal, per: str, points: int) -> list[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import htpy as h
 
 from nbdiag.finding import BandPicture, BoundsPicture, Picture, SamplesPicture
+from nbdiag.views import picture_samples, picture_series
 from nbdiag.views.markup import prose
 from nbdiag.views.picture_samples import samples
 from nbdiag.views.picture_series import band, bounds
@@ -17,6 +18,12 @@ def figure(picture: Picture) -> h.Element:
         drawing(picture),
         h.figcaption[prose(picture.caption)] if picture.caption else None,
     ]
+
+
+def size(picture: Picture) -> tuple[int, int]:
+    """Width and height of the picture's SVG, in px."""
+    samples_only = isinstance(picture, SamplesPicture)
+    return picture_samples.WIDTH, picture_samples.HEIGHT if samples_only else picture_series.HEIGHT
 
 
 def drawing(picture: Picture) -> h.Element:

@@ -9,8 +9,9 @@ import numpy as np
 from nbdiag.finding import Finding
 from nbdiag.run import Run
 from nbdiag.views.horizontal import Horizontal, positions
+from nbdiag.views.markup import plain
 from nbdiag.views.numbering import numbered, severity_of
-from nbdiag.views.numbers import place
+from nbdiag.views.numbers import epochs
 from nbdiag.views.shapes import Pin
 
 if TYPE_CHECKING:
@@ -64,8 +65,5 @@ def _placed(run: Run, finding: Finding, epoch: float, axis: Horizontal) -> float
 
 def spoken(finding: Finding, number: int) -> str:
     """How a screen reader names a pin: ``Finding 1, problem, epochs 21 to 47: …``."""
-    where = "whole run"
-    if finding.start is not None:
-        start, stop = place(finding.start), place(finding.start if finding.stop is None else finding.stop)
-        where = f"epoch {start}" if start == stop else f"epochs {start} to {stop}"
-    return f"Finding {number}, {severity_of(finding).value}, {where}: {finding.title}"
+    where = epochs(finding.start, finding.stop).replace("–", " to ") or "whole run"
+    return f"Finding {number}, {severity_of(finding).value}, {where}: {plain(finding.title)}"

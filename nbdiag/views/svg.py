@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import re
-from importlib import resources
-from typing import TYPE_CHECKING
-
 import htpy as h
 import numpy as np
 
 from nbdiag.views.shapes import Chart, Line, Mark, Panel, Pin
-from nbdiag.views.svgtags import circle, clip_path, defs, desc, g, line, path, px, rect, style, svg, title
+from nbdiag.views.svgfile import alone
+from nbdiag.views.svgtags import circle, clip_path, defs, g, line, path, px, rect, svg, title
 from nbdiag.views.svgtags import text as label
-
-if TYPE_CHECKING:
-    from nbdiag.diagnosis import Diagnosis
 
 WIDTH, LEFT, RIGHT, LANE = 1024, 44, 136, 22
 NARROW = 600
@@ -72,41 +65,15 @@ def figure(chart: Chart, *, width: int = WIDTH, links: bool = False, kind: str =
     ]  # fmt: skip
 
 
-def text(diagnosis: Diagnosis, *, width: int = WIDTH) -> str:
-    """A whole SVG file of the run's chart, with its own style: light, dark where the reader's system is."""
-    from nbdiag.views.chart import draw
-    from nbdiag.views.header import title as headline
-
-    chart = draw(diagnosis, points=400)  # a report shows at most 844 px
-    f = Frame(chart, width)
-    drawn = svg(".nbdiag.nbdiag-page", xmlns="http://www.w3.org/2000/svg", width=width, height=px(f.height + 8),
-                viewBox=f"0 -4 {width} {px(f.height + 8)}", role="img", aria_labelledby="t d")[
-        title(id="t")[headline(diagnosis)], desc(id="d")[chart.description], style[_own_style()],
-        rect(class_="paper", x=0, y=-4, width="100%", height="100%"), figure(chart, width=width),
-    ]  # fmt: skip
-    return str(drawn)
+def text(chart: Chart, name: str, *, width: int = WIDTH) -> str:
+    """A whole SVG file of the chart, ``name`` its title."""
+    drawn = figure(chart, width=width)
+    return alone(drawn, width, Frame(chart, width).height, name=name, description=chart.description)
 
 
-@functools.cache
-def sheet() -> str:
-    """The style sheet of header, cards and drawings."""
-    return resources.files("nbdiag.views").joinpath("style.css").read_text(encoding="utf-8")
-
-
-@functools.cache
-def _own_style() -> h.Node:
-    """The parts of the style sheet that a drawing needs: the palette, and what begins with ``.fig``."""
-    from markupsafe import Markup
-
-    css = re.sub(r"/\*.*?\*/", "", sheet(), flags=re.DOTALL)
-    palette = css[: css.index(".nbdiag {", css.index("prefers-contrast"))]
-    palette = re.sub(r"\[data-jp-theme-light[^{]*\{[^}]*\}", "", palette)
-    signs = re.findall(r"\.nbdiag \.sev-\w+ \{[^}]*\}", css)
-    rules = re.findall(r"\.nbdiag \.fig [^{}]*\{[^}]*\}", css)
-    font = ".fig{font-family:-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;font-variant-numeric:tabular-nums}"
-    return Markup(
-        re.sub(r"\s+", " ", palette + "".join(signs) + "".join(rules)) + font + ".paper{fill:var(--nbdiag-paper)}"
-    )
+def anchor(finding: str) -> str:
+    """The id that a pin of a page leads to."""
+    return f"card-{finding}"
 
 
 def _clip(f: Frame, i: int, panel: Panel) -> h.Node:
@@ -213,5 +180,5 @@ def _pin(f: Frame, pin: Pin, links: bool) -> h.Node:
     ]
     kind = f"pin sev-{pin.severity.value}" + (" is-prov" if pin.provisional else "")
     if links:
-        return h.a(class_=kind, href=f"#card-{pin.id}", data_f=pin.id, aria_label=pin.label)[drawn]
+        return h.a(class_=kind, href=f"#{anchor(pin.id)}", data_f=pin.id, aria_label=pin.label)[drawn]
     return g(class_=kind, data_f=pin.id)[title[pin.label], drawn]

@@ -1,0 +1,61 @@
+"""Diagnoses come in while a cell trains; a plain output, rewritten in place every few seconds, goes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbdiag.diagnosis import Diagnosis
+    from nbdiag.events import Status
+
+NOTHING_SEEN = "nbdiag: no training seen in this cell."
+_SECONDS = 2.0
+"""Least time between two drawings: each sends the whole picture anew, and closes the cards the reader has opened."""
+
+
+class StaticView:
+    """For notebooks that are not known to show widgets: the diagnosis as an image with cards."""
+
+    def __init__(self) -> None:
+        self._output: Any = None
+        self._drawn_at = float("-inf")
+        self._count = 0
+
+    def show(self) -> None:
+        """An empty output takes its place above all the cell prints."""
+        from IPython.display import display
+
+        self._output = display({"text/plain": ""}, raw=True, display_id=True)
+
+    def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
+        """Draw the latest run, unless it was just drawn."""
+        now = time.monotonic()
+        if diagnoses and now - self._drawn_at >= _SECONDS:
+            self._drawn_at = now
+            self._write(diagnoses[-1])
+
+    def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
+        """Draw each run exactly: the last in place, those before it below."""
+        if not diagnoses:
+            self._update({"text/plain": NOTHING_SEEN})
+            return
+        self._write(diagnoses[0])
+        if len(diagnoses) > 1:
+            from IPython.display import display
+
+            from nbdiag.views import bundle
+
+            for diagnosis in diagnoses[1:]:
+                display(bundle.static(diagnosis), raw=True)
+
+    def _write(self, diagnosis: Diagnosis) -> None:
+        from nbdiag.views import bundle
+
+        self._update(bundle.static(diagnosis))
+
+    def _update(self, data: dict[str, str]) -> None:
+        if self._output is None:
+            self.show()
+        self._output.update(data, raw=True)

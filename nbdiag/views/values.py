@@ -1,0 +1,45 @@
+"""A run goes in, a table of its values goes out: the curves for those who read numbers, or do not see."""
+
+from __future__ import annotations
+
+import htpy as h
+import numpy as np
+
+from nbdiag.run import Curve, Run
+from nbdiag.views.horizontal import positions, unit_for
+from nbdiag.views.markup import clean
+from nbdiag.views.numbers import place, shown
+
+ROWS = 100
+"""More rows nobody reads; a longer run shows every n-th place, its first and its last."""
+
+
+def table(run: Run) -> h.Element | None:
+    """One row for each place, one column for each curve; None without curves."""
+    curves = [c for c in run.curves() if len(c)]
+    if not curves:
+        return None
+    unit = unit_for(curves, "epoch")
+    columns = [_column(run, c, unit) for c in curves]
+    places = sorted(set().union(*columns))
+    kept = places
+    if len(places) > ROWS:
+        kept = [places[i] for i in np.unique(np.linspace(0, len(places) - 1, ROWS).astype(int))]
+    words = "All values" if kept is places else f"{len(kept)} of {len(places):,} places"
+    return h.table[
+        h.caption[words],
+        h.thead[h.tr[h.th(scope="col")[unit], [h.th(scope="col")[_name(c)] for c in curves]]],
+        h.tbody[[h.tr[h.th(scope="row")[place(x)], [h.td[column.get(x, "")] for column in columns]] for x in kept]],
+    ]
+
+
+def _column(run: Run, curve: Curve, unit: str) -> dict[float, str]:
+    pairs = zip(positions(run, curve, unit).tolist(), curve.values.tolist(), strict=True)
+    if len(curve) > 20 * ROWS:  # formatting a million values takes seconds; of these at most ROWS are shown
+        every = -(-len(curve) // (20 * ROWS))
+        pairs = (pair for i, pair in enumerate(pairs) if i % every == 0 or i == len(curve) - 1)  # type: ignore[assignment]
+    return {x: shown(y, percent=curve.unit == "%") for x, y in pairs}
+
+
+def _name(curve: Curve) -> str:
+    return clean(curve.metric if curve.split == "train" else f"{curve.split}_{curve.metric}")
