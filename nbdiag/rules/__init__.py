@@ -11,11 +11,13 @@ from nbdiag.rules.flips import prediction_flips_class
 from nbdiag.rules.gap import generalization_gap, train_metric_lag, val_better_than_train, val_never_improved
 from nbdiag.rules.mismatch import loss_metric_mismatch
 from nbdiag.rules.modes import train_eval_mode_mismatch
+from nbdiag.rules.noise import noisy_training, noisy_validation, oscillating_loss
 from nbdiag.rules.nonfinite import non_finite
 from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_accuracy_holding
 from nbdiag.rules.progress import slow_progress, still_improving, too_short_to_judge
 from nbdiag.rules.saturated import saturated_outputs
 from nbdiag.rules.settled import converged, plateau, underfitting
+from nbdiag.rules.shuffle import missing_shuffle
 from nbdiag.rules.spikes import loss_bump_recovered, loss_spike
 from nbdiag.rules.weighted import train_loss_weighted
 
@@ -40,6 +42,10 @@ RULES: tuple[Rule, ...] = (
     val_better_than_train,
     train_metric_lag,
     underfitting,
+    missing_shuffle,
+    noisy_training,
+    oscillating_loss,
+    noisy_validation,
     loss_spike,
     loss_bump_recovered,
     still_improving,

@@ -41,7 +41,8 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     ## How it decides
     The end (median of the last tenth, 2 epochs at least) is 25 % and ten times the noise above the lowest level, and
     above the loss at the start; or a Mann-Kendall trend upwards with z = 4 over the last 15 % (4 epochs at least). A loss
-    whose first epoch already lies a thousand times above its later level exploded within that epoch.
+    that had grown by half when NaN came diverged too, and so did one that lies at three times what guessing costs while
+    accuracy stays at chance, or falls a thousandfold from the first epoch to the second: it exploded within the first.
 
     ## What to try
     Lower the learning rate by 3 to 10, warm it up, clip gradients; verify the sign of the loss.
@@ -54,9 +55,9 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     Deep Learning Tuning Playbook; Google, Interpreting loss curves
     """
     train = evidence.loss(run, "train")
-    if train is None or len(train) < 4 or not train.lower_is_better:
+    if train is None or len(train) < 2 or not train.lower_is_better or train.raw.per == "step":
         return
-    found = _exploded(train, factor)
+    found = _exploded(run, train, factor)
     if found is None:
         return
     start, lowest = found
@@ -66,8 +67,8 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     yield Finding(
         title=f"{train.label} explodes at {unit} {place(start)}",
         headline=f"Diverged at {unit} {place(start)}: {train.label} {num(train.last)}",
-        message=f"{train.label} was down to {num(lowest)}, then **rose to {num(float(train.y.max()))} and ended at "
-        f"{num(train.last)}**, {_times(ends, lowest)} its lowest level.",
+        message=f"{train.label} **rose to {num(float(train.y.max()))} and ended at {num(train.last)}**; its lowest value was "
+        f"{num(lowest)}.",
         certainty=Certainty.STRONG,
         curves=(train.name,),
         start=start,
@@ -89,36 +90,59 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     )
 
 
-def _exploded(train: Series, factor: float) -> tuple[float, float] | None:
+def _exploded(run: Run, train: Series, factor: float) -> tuple[float, float] | None:
     """First epoch of the explosion and the lowest level before it; None where the loss did not explode for good."""
+    for found in (_rose(train, factor), _became_non_finite(train), _at_once(run, train)):
+        if found is not None:
+            at, low = found
+            return float(train.x[at]), low
+    return None
+
+
+def _rose(train: Series, factor: float) -> tuple[int, float] | None:
+    """The loss ends far above its lowest level, and above where it began or still rising."""
     y, n = train.y, len(train)
-    tail = max(2, n // 10)
-    end, first = float(np.median(y[-tail:])), float(y[0])
-    if train.positive:
-        later = float(np.median(y[n // 2 :]))
-        # Within the first epoch: its mean is dominated by values far above anything an untrained model has.
-        if y[0] > 1000 * later and end > 0.5 * float(y[1:].min()):
-            return float(train.x[0]), float(y.min())
     lowest = int(np.argmin(train.smoothed))
-    low = float(train.smoothed[lowest])
+    if n < 4 or lowest >= n - 2:
+        return None
+    low, end, first = float(train.smoothed[lowest]), float(np.median(y[-max(2, n // 10) :])), float(y[0])
     quiet = stats.noise(y[: max(3, lowest + 1)], train.rounding)
-    if lowest >= n - 2:
-        return None
     jump = end - low
-    above = end > low + max((factor - 1) * abs(low), 10 * quiet)
-    rising = train.trend(n - max(4, round(0.15 * n)))
-    whole = stats.trend(train.x[lowest:], train.y[lowest:])
-    over_start = end > first + max(3 * quiet, 0.05 * abs(first))
-    doubled = end > 2 * low and jump > 0.25 * abs(first - low)
-    if not above or not (over_start or (doubled and (rising.z >= 4 or whole.z >= 4))):
+    if jump <= max((factor - 1) * abs(low), 10 * quiet):
         return None
-    middle = low + 0.25 * jump
-    after = np.flatnonzero(y[lowest:] > middle)
-    return float(train.x[lowest + int(after[0])]), low
+    over_start = end > first + max(3 * quiet, 0.05 * abs(first))
+    most = end > 2 * low and jump > 0.25 * abs(first - low)  # a quarter of all that was learned is lost again
+    if not (over_start or (most and stats.trend(train.x[lowest:], y[lowest:]).z >= 4)):
+        return None
+    return lowest + int(np.argmax(y[lowest:] > low + 0.25 * jump)), low
 
 
-def _times(value: float, low: float) -> str:
-    return f"{value / low:.3g} times" if low > 0 else "far above"
+def _became_non_finite(train: Series) -> tuple[int, float] | None:
+    """The last finite values had already grown by half or more when NaN or infinity came."""
+    if train.raw.finite[-1] or len(train) < 2 or len(train) != int(train.raw.finite.argmin()):
+        return None
+    lowest = int(np.argmin(train.y))
+    low = float(train.y[lowest])
+    if train.y[-1] < low + 0.5 * abs(low) or train.y[-1] - low < 0.1 * abs(float(train.y[0]) - low):
+        return None
+    return min(lowest + 1, len(train) - 1), low
+
+
+def _at_once(run: Run, train: Series) -> tuple[int, float] | None:
+    """The loss exploded within the first epoch: its mean lies far above any later value, and nothing was learned since.
+
+    With a cross-entropy "nothing" is an accuracy at chance beside a loss of three times what guessing costs; for other
+    losses only a fall by a factor of 1000 from one epoch to the next tells, which no descent makes.
+    """
+    if len(train) < 4 or not train.positive:
+        return None
+    low = float(train.y.min())
+    accuracy, chance = evidence.accuracy(run, "train"), evidence.chance(run, "train")
+    if accuracy is not None and chance is not None and chance.loss is not None:
+        half = len(train) // 2
+        at_chance = float(np.median(accuracy.y[-half:])) < chance.accuracy + 0.05
+        return (0, low) if at_chance and float(np.median(train.y[half:])) > 3 * chance.loss else None
+    return (0, low) if accuracy is None and train.y[0] > 1000 * train.y[1] else None
 
 
 @rule(

@@ -27,7 +27,7 @@ def merge(findings: Sequence[Finding], rules: Iterable[Rule]) -> list[Finding]:
             names = explains.get(cause.rule, ())
             if i == j or j in parent or not ("*" in names or consequence.rule in names):
                 continue
-            if cause.rule != consequence.rule and _meet(cause, consequence) and _root(parent, i) != j:
+            if cause.rule != consequence.rule and _meet(cause, consequence, "*" in names) and _root(parent, i) != j:
                 parent[j] = i
     under: dict[int, list[Finding]] = {}
     for j in parent:
@@ -69,8 +69,10 @@ def _begin(f: Finding) -> float:
     return float("-inf") if f.start is None else f.start
 
 
-def _meet(cause: Finding, consequence: Finding) -> bool:
-    """Whether the two share an epoch, or the consequence comes after a cause that has no end."""
+def _meet(cause: Finding, consequence: Finding, everything: bool) -> bool:
+    """Whether the two share an epoch. What explains everything explains only what did not begin before it."""
     end = float("inf") if cause.stop is None else cause.stop
     stop = float("inf") if consequence.stop is None else consequence.stop
+    if everything and consequence.start is not None and _begin(consequence) < _begin(cause):
+        return False
     return _begin(cause) <= stop and _begin(consequence) <= end
