@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbdiag.rules.base import Rule
+from nbdiag.rules.broad import broad_loss_shift
 from nbdiag.rules.chance import stuck_at_chance
 from nbdiag.rules.constant import constant_prediction
 from nbdiag.rules.divergence import collapse_after_success, divergence
@@ -14,6 +15,7 @@ from nbdiag.rules.modes import train_eval_mode_mismatch
 from nbdiag.rules.noise import noisy_training, noisy_validation, oscillating_loss
 from nbdiag.rules.nonfinite import non_finite
 from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_accuracy_holding
+from nbdiag.rules.per_sample import loss_hijacked_by_outliers
 from nbdiag.rules.progress import slow_progress, still_improving, too_short_to_judge
 from nbdiag.rules.saturated import saturated_outputs
 from nbdiag.rules.settled import converged, plateau, underfitting
@@ -34,9 +36,11 @@ RULES: tuple[Rule, ...] = (
     prediction_flips_class,
     constant_prediction,
     stuck_at_chance,
+    loss_hijacked_by_outliers,
     overfitting,
     val_loss_up_accuracy_holding,
     best_epoch_passed,
+    broad_loss_shift,
     generalization_gap,
     val_never_improved,
     val_better_than_train,
