@@ -6,10 +6,13 @@ from nbdiag.rules.base import Rule
 from nbdiag.rules.broad import broad_loss_shift
 from nbdiag.rules.chance import stuck_at_chance
 from nbdiag.rules.constant import constant_prediction
+from nbdiag.rules.disagree import loss_and_accuracy_both_fall, train_loss_accuracy_decoupled
 from nbdiag.rules.divergence import collapse_after_success, divergence
 from nbdiag.rules.evaluation import incomplete_epochs, small_validation_set
 from nbdiag.rules.flips import prediction_flips_class
 from nbdiag.rules.gap import generalization_gap, train_metric_lag, val_better_than_train, val_never_improved
+from nbdiag.rules.gradients import exploding_gradients, vanishing_gradients
+from nbdiag.rules.memorising import delayed_generalization, label_noise
 from nbdiag.rules.mismatch import loss_metric_mismatch
 from nbdiag.rules.modes import train_eval_mode_mismatch
 from nbdiag.rules.noise import noisy_training, noisy_validation, oscillating_loss
@@ -18,7 +21,9 @@ from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_acc
 from nbdiag.rules.per_sample import loss_hijacked_by_outliers
 from nbdiag.rules.progress import slow_progress, still_improving, too_short_to_judge
 from nbdiag.rules.saturated import saturated_outputs
+from nbdiag.rules.schedule import late_start, lr_drop, lr_restarts
 from nbdiag.rules.settled import converged, plateau, underfitting
+from nbdiag.rules.shift import gap_from_first_epoch
 from nbdiag.rules.shuffle import missing_shuffle
 from nbdiag.rules.spikes import loss_bump_recovered, loss_spike
 from nbdiag.rules.weighted import train_loss_weighted
@@ -37,9 +42,19 @@ RULES: tuple[Rule, ...] = (
     constant_prediction,
     stuck_at_chance,
     loss_hijacked_by_outliers,
+    label_noise,
+    delayed_generalization,
+    gap_from_first_epoch,
+    lr_restarts,
     overfitting,
     val_loss_up_accuracy_holding,
     best_epoch_passed,
+    loss_and_accuracy_both_fall,
+    train_loss_accuracy_decoupled,
+    vanishing_gradients,
+    exploding_gradients,
+    lr_drop,
+    late_start,
     broad_loss_shift,
     generalization_gap,
     val_never_improved,
