@@ -19,7 +19,7 @@ MOST_DRAWN = 10_000
 """More dots than that no picture can tell apart, and a page should not carry them."""
 
 
-def few(run: Run, samples: SampleLosses, most: float, drop: float) -> np.ndarray | None:
+def few(run: Run, samples: SampleLosses, most: float, drop: float, alone: float) -> np.ndarray | None:
     """Indices of the few samples that stand apart with most of the loss, worst first; None where there are none."""
     losses = samples.last
     if len(losses) < 10 or not np.isfinite(losses).all() or losses.min() < 0 or losses.sum() <= 0:
@@ -32,10 +32,10 @@ def few(run: Run, samples: SampleLosses, most: float, drop: float) -> np.ndarray
     guess = math.log(max(known.value, 2)) if known and evidence.in_nats(run) else math.log(2)
     costly = top[:-1] >= guess if evidence.in_nats(run) or evidence.task(run) == "classification" else top[:-1] > 0
     steps = np.where(costly, steps, -np.inf)
-    k = int(np.argmax(steps)) + 1
-    if steps[k - 1] < math.log(drop) or losses[order[:k]].sum() <= 0.5 * losses.sum():
-        return None
-    return order[:k]
+    for k, least in ((int(np.argmax(steps)) + 1, drop), (1, alone)):
+        if steps[k - 1] >= math.log(least) and losses[order[:k]].sum() > 0.5 * losses.sum():
+            return order[:k]
+    return None
 
 
 @rule(
@@ -55,12 +55,15 @@ def few(run: Run, samples: SampleLosses, most: float, drop: float) -> np.ndarray
         "saturated-outputs",
     ),
 )
-def loss_hijacked_by_outliers(run: Run, *, most: float = 0.03, drop: float = 10.0) -> Iterator[Finding]:
+def loss_hijacked_by_outliers(
+    run: Run, *, most: float = 0.03, drop: float = 10.0, alone: float = 3.0
+) -> Iterator[Finding]:
     """A few validation samples hold most of the validation loss.
 
     ## What it finds
     At most `most` (3 %) of the validation samples (at least one) that together hold more than half of the loss, and
-    stand apart: the cheapest of them costs `drop` (10) times as much as the dearest of the others.
+    stand apart: the cheapest of them costs `drop` (10) times as much as the dearest of the others, or a
+    single one `alone` (3) times as much as the next.
 
     ## Why it matters
     Cross-entropy has no upper limit: one sample that is wrong with great confidence can cost more than a thousand good
@@ -84,7 +87,7 @@ def loss_hijacked_by_outliers(run: Run, *, most: float = 0.03, drop: float = 10.
     samples = run.samples
     if samples is None:
         return
-    worst = few(run, samples, most, drop)
+    worst = few(run, samples, most, drop, alone)
     if worst is None:
         return
     rest = np.ones(len(samples), bool)
@@ -97,6 +100,17 @@ def loss_hijacked_by_outliers(run: Run, *, most: float = 0.03, drop: float = 10.
     if _worse_than_nothing(run, samples, rest, without):
         return
     yield _finding(run, samples, worst, rest, mean, without, best)
+
+
+def _worse_than_nothing(run: Run, samples: SampleLosses, rest: np.ndarray, without: float) -> bool:
+    """Whether the other samples cost more than an untrained model, or than stating the targets' mean: it diverged."""
+    start = evidence.start_level(run)
+    if start is not None and without > start:
+        return True
+    if evidence.task(run) != "regression" or samples.labels is None:
+        return False
+    targets = np.asarray(samples.labels, float).reshape(len(samples), -1)[rest]
+    return without > 10 * float(targets.var()) + 1e-12
 
 
 def _finding(
