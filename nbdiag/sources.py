@@ -69,6 +69,8 @@ def _is_file(text: str) -> bool:
 
 
 def _read_file(path: Path, pattern: str | None) -> list[Run]:
+    if "\0" in str(path):
+        raise UnknownSource(f"{str(path)!r} cannot be a file's name")
     try:
         with path.open("rb") as file:
             head = file.read(4096)

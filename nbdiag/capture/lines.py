@@ -17,6 +17,7 @@ _UP, _ERASE_END, _ERASE_LINE = "\ufdd0", "\ufdd1", "\ufdd2"
 _CSI = r"\[([0-?]{0,64})[ -/]{0,8}([@-~])"
 _OSC = r"\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)"  # window titles and hyperlinks
 _ESCAPE = re.compile(rf"\x1b(?:{_CSI}|{_OSC}|[ -/]{{0,2}}[0-Z\\^-~])?")
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,64}m")
 _HALF_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|\][^\x07\x1b]{0,4096}\x1b?|[ -/]{0,2})\Z")
 _BACK_TO_START = re.compile("\b+\r")
 _TOKEN = re.compile(f"[\n\r{_ERASE_END}{_ERASE_LINE}]|\b+|{_UP}+|[^\n\r\b{_UP}{_ERASE_END}{_ERASE_LINE}]+")
@@ -79,7 +80,8 @@ class LineDecoder:
         if "\x1b" in text:
             if half := _HALF_ESCAPE.search(text, max(0, len(text) - 4200)):
                 text, self._held = text[: half.start()], half[0]
-            text = _ESCAPE.sub(_mark, text)
+            plain, colours = _COLOUR.subn("", text)  # the common case, ten times faster
+            text = plain if colours == text.count("\x1b") else _ESCAPE.sub(_mark, text)
         if "\b" in text:
             text = _BACK_TO_START.sub("\r", text)
         if _MARKS.search(text):

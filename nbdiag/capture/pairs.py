@@ -37,8 +37,9 @@ _PREFIX = re.compile(
     r"|\[?(?:DEBUG|INFO|WARNING|WARN|ERROR|NOTICE)\]?(?::[\w.]{1,60}:)?"  # INFO:root:
     r"|\[?(?i:rank|gpu|worker|process)[ :]?0\]?:"
     r"|\[[\w.]{1,40}:\d{1,6}\]"  # [train.py:45]
-    r")\s{0,8}(?:[-|:]{1,3}\s{1,8}(?:[A-Za-z_][\w.]{0,60}(?::\w{1,60})?(?::\d{1,6})?\s{1,8}[-|:]{1,2}\s{1,8})?)?"
+    r")\s{0,8}(?:[-|:]{1,3}\s{1,8})?"
 )
+_LOGGER = re.compile(r"[A-Za-z_][\w.]{0,60}(?::\w{1,60})?(?::\d{1,6})?\s?(?:[-|:]\s)(?=\S)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,25 +61,29 @@ class Pair:
     stop: int
 
 
-def number(token: str) -> tuple[float, float]:
-    """A printed number's value, and half a unit of its last digit."""
+def number(token: str, percent: bool = False) -> tuple[float, float]:
+    """A printed number's value, and half a unit of its last digit; a percentage's as a fraction."""
     word = _EXACT_WORDS.get(token.lstrip("+-").lower())
     if word is not None:
         return (-word if token.startswith("-") else word), 0.0
     plain = token.replace(",", "")
-    mantissa, _, exponent = plain.lower().partition("e")
+    mantissa, _, shown = plain.lower().partition("e")
+    exponent = int(shown or 0) - (2 if percent else 0)
     decimals = len(mantissa.partition(".")[2])
-    return float(plain), 0.5 * 10.0 ** max(-300, min(300, int(exponent or 0) - decimals))
+    return float(f"{mantissa}e{exponent}"), 0.5 * 10.0 ** max(-300, min(300, exponent - decimals))
 
 
 def without_prefix(text: str) -> str:
     """The line without what logging puts before it: time, level, logger, rank."""
+    rest = text
     for _ in range(5):
-        found = _PREFIX.match(text)
-        if found is None or not found.end():
+        found = _PREFIX.match(rest)
+        if found is None:
             break
-        text = text[found.end() :]
-    return text
+        rest = rest[found.end() :]
+    if rest is not text and (logger := _LOGGER.match(rest)) and not _VALUE.match(rest, logger.end()):
+        rest = rest[logger.end() :]
+    return rest
 
 
 def pairs(text: str) -> list[Pair]:
@@ -104,17 +109,11 @@ def pairs(text: str) -> list[Pair]:
                 continue
         else:
             timed = _UNIT.match(text, end) is not None
-        amount, rounding = number(value[1])
-        whole = value[1].lstrip("+-").isdecimal()
         percent = value[2] is not None
+        amount, rounding = number(value[1], percent)
+        whole = value[1].lstrip("+-").isdecimal()
         if whole and not percent and (of := _OF.match(text, end)) and int(of[1]) > 0:
             amount, rounding, whole, percent, end = amount / int(of[1]), 0.0, False, True, of.end()
-        elif percent:
-            amount, rounding = (
-                number(f"{value[1]}e-2")
-                if value[1][-1].isdecimal() and "e" not in value[1].lower()
-                else (amount / 100, rounding / 100)
-            )
         spaced = not text[join.start() : join.end()].strip()
         label = name[0].strip().strip("'\"")
         found.append(Pair(label, amount, rounding, percent, whole, timed, spaced, name.start(), end))

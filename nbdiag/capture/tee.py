@@ -16,7 +16,7 @@ def tee(stream: Any, sink: Sink) -> Iterator[None]:
     """Within the block, all text written to ``stream`` goes to ``sink`` too; what the stream shows stays the same.
 
     ``write`` is wrapped on the stream *object*, so that references taken earlier (a logging handler's, a thread's)
-    are seen as well. A stream whose attributes cannot be set is replaced in ``sys`` by a ``Tee``.
+    are seen as well. One whose attributes cannot be set is replaced in ``sys`` by a ``Tee``.
     """
     active, suppress = True, contextlib.suppress(Exception)
 

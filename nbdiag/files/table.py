@@ -89,8 +89,7 @@ def _cells(values: Sequence[Any]) -> list[_Cell | None] | None:
             shown = _SHOWN.match(value)
             if shown is None:
                 return None
-            amount, rounding = number(shown[1])
-            cells.append(_Cell(amount, rounding, bool(shown[2])))
+            cells.append(_Cell(*number(shown[1], bool(shown[2])), bool(shown[2])))
         elif isinstance(value, bool) or (found := _number(value)) is None:
             return None
         else:
@@ -117,16 +116,20 @@ def _column(
     once_an_epoch = epochs is not None and None not in places and len(set(places)) == len(places)
     per_epoch = period == "epoch" or (period is None and (steps is None or once_an_epoch))
     values = [cell.value for cell in cells if cell is not None]
-    percent = any(c is not None and c.percent for c in cells) or (
-        is_fraction(named.metric) and any(1.5 < v <= 100 for v in values) and all(v <= 100 or v != v for v in values)
+    marked = any(c is not None and c.percent for c in cells)
+    meant = (
+        not marked
+        and is_fraction(named.metric)
+        and any(1.5 < v <= 100 for v in values)
+        and not any(v > 100 for v in values)
     )
+    scale = 100.0 if meant else 1.0
     for i in rows:
         cell = cells[i]
         if cell is None:
             continue
         epoch = epochs[i] if epochs else None
         step = steps[i] if steps and not per_epoch else None
-        scale = 100.0 if percent else 1.0
         run.append(
             Record(
                 named.metric,
@@ -135,7 +138,7 @@ def _column(
                 None if epoch is None else epoch + offset,
                 None if step is None else int(step),
                 name,
-                "%" if percent else "",
+                "%" if marked or meant else "",
                 cell.rounding / scale,
             )
         )

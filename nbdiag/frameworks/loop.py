@@ -12,7 +12,7 @@ from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.measures import Measure, measures
 from nbdiag.frameworks.places import Place, place
-from nbdiag.frameworks.tqdm import Bar, read_bar
+from nbdiag.frameworks.tqdm import Bar, Bars
 from nbdiag.metrics import is_fraction
 
 _OTHER_RANK = re.compile(r"\s*\[?(?:rank|gpu|worker|process)[ :]?(?!0\b)\d{1,4}\]?:", re.IGNORECASE)
@@ -36,8 +36,8 @@ class LoopReader:
 
     def __init__(self) -> None:
         self._name = ""
-        self._bar: Bar | None = None
-        self._bars: dict[str, int] = {}
+        self._bars = Bars()
+        self._ended: dict[str, int] = {}  # how many bars of this description ended
         self._restart()
 
     def _restart(self) -> None:
@@ -62,13 +62,13 @@ class LoopReader:
         """Events of this line; ``None`` where it tells nothing of a training."""
         if len(line.text) > MAX_TEXT:
             return None
-        if _OTHER_RANK.match(line.text):
-            return ()
-        if bar := read_bar(line.text):
-            return list(self._bar_line(bar, line))
+        if "%|" in line.text and (events := self._bar_line(line)) is not None:
+            return events
         if not line.final:
             return None
-        events = list(self._bar_ended(line.time)) if self._bar and line.text.strip() else []
+        if _OTHER_RANK.match(line.text):
+            return ()
+        events = list(self._bar_ended(self._bars.end(), line.time)) if self._bars.full else []
         text = without_prefix(line.text)
         self._age += 1
         if section := _SECTION.match(text):
@@ -83,25 +83,23 @@ class LoopReader:
 
     def close(self) -> Iterable[Event]:
         """The last bar's values."""
-        return list(self._bar_ended(None)) if self._bar and self._bar.full else ()
+        return list(self._bar_ended(self._bars.end(), None)) if self._bars.full else ()
 
-    def _bar_line(self, bar: Bar, line: Line) -> Iterator[Event]:
-        last = self._bar
-        if last and (bar.desc != last.desc or bar.n < last.n or bar.total != last.total):
-            yield from self._bar_ended(line.time)
-        self._bar = bar if bar.postfix or last is None or last.desc != bar.desc else last
-        if line.final and bar.full:
-            yield from self._bar_ended(line.time)
+    def _bar_line(self, line: Line) -> list[Event] | None:
+        mine, ended = self._bars.refresh(line.text)
+        events = list(self._bar_ended(ended, line.time))
+        if mine and line.final and self._bars.full:
+            events += self._bar_ended(self._bars.end(), line.time)
+        return events if mine else None
 
-    def _bar_ended(self, time: float | None) -> Iterator[Event]:
-        bar, self._bar = self._bar, None
+    def _bar_ended(self, bar: Bar | None, time: float | None) -> Iterator[Event]:
         if bar is None or not bar.postfix:
             return
         where = place(bar.desc)
         if where.epoch is None and self._age > 2:  # no header just above: the bars themselves are counted
             kind = re.sub(r"\d+", "#", bar.desc)
-            self._bars[kind] = self._bars.get(kind, 0) + 1
-            where = Place(where.rest, float(self._bars[kind]))
+            self._ended[kind] = self._ended.get(kind, 0) + 1
+            where = Place(where.rest, float(self._ended[kind]))
         elif where.epoch is None and self._epoch is not None:
             where = Place(where.rest, self._epoch - self._offset)
         found = measures(pairs(bar.postfix), self._section or _leading_split(bar.desc))
@@ -116,6 +114,7 @@ class LoopReader:
         has_counter = where.epoch is not None or where.step is not None
         if has_counter and not found:
             if where.epoch is not None and where.step is None:
+                yield from self._bar_ended(self._bars.end(), time)
                 self._header(where)
             return
         if not found:
@@ -152,9 +151,13 @@ class LoopReader:
     def _values(self, where: Place, found: list[Measure], time: float | None) -> Iterator[Event]:
         if where.epoch is None and where.samples and self._epoch is None:
             return  # [64/60000] alone counts anything
+        section = self._section
         self._move(where)
-        if where.step is not None and where.samples and any(m.split not in (None, "train") for m in found):
-            return  # how far an evaluation got
+        self._section = section if where.epoch is None else self._section
+        evaluated = next((m.split for m in found if m.split not in (None, "train")), None)
+        if where.step is not None and where.samples and evaluated:
+            self._section = evaluated
+            return  # how far an evaluation got: its result follows
         self._age = 0
         epoch = self._epoch
         records = [self._record(m, epoch, where.step, time) for m in found if self._counts(m, where)]

@@ -82,5 +82,4 @@ def _value(token: str | None) -> tuple[float, float, bool] | None:
     found = _VALUE.match(token or "")
     if found is None:
         return None
-    value, rounding = number(found[1])
-    return (value / 100, rounding / 100, True) if found[2] else (value, rounding, False)
+    return (*number(found[1], bool(found[2])), bool(found[2]))

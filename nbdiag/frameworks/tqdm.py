@@ -20,10 +20,6 @@ class Bar:
     total: float
     postfix: str
 
-    @property
-    def full(self) -> bool:
-        return self.n >= self.total
-
 
 def read_bar(text: str) -> Bar | None:
     """The bar of this line; ``None`` where there is none."""
@@ -33,6 +29,39 @@ def read_bar(text: str) -> Bar | None:
     if found is None:
         return None
     return Bar(found["desc"] or "", _count(found["n"]), _count(found["total"]), found["postfix"] or "")
+
+
+class Bars:
+    """Follows refreshes of bars; gives each bar's last state. Cheap while one bar goes on."""
+
+    def __init__(self) -> None:
+        self._head, self._percent, self._text = "", 0, ""
+
+    def refresh(self, text: str) -> tuple[bool, Bar | None]:
+        """Whether this text is a bar, and the bar that it ended."""
+        at = text.find("%|")
+        shown = text[max(0, at - 3) : at].strip()
+        if at < 1 or not shown.isdecimal():
+            return False, None
+        head, percent = text[: max(0, at - 3)], int(shown)
+        if head == self._head and self._text and percent >= self._percent:
+            self._percent, self._text = percent, text
+            return True, None
+        if read_bar(text) is None:
+            return False, None
+        ended = self.end()
+        self._head, self._percent, self._text = head, percent, text
+        return True, ended
+
+    @property
+    def full(self) -> bool:
+        """Whether a bar is there that got to its end."""
+        return bool(self._text) and self._percent >= 100
+
+    def end(self) -> Bar | None:
+        """The last state of the bar that was followed."""
+        bar, self._text = read_bar(self._text), ""
+        return bar
 
 
 def _count(shown: str) -> float:

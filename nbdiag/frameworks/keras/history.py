@@ -40,6 +40,5 @@ def _epochs(shown: list[int], count: int) -> list[int]:
         return shown[:count]
     if count > len(shown):  # a History that was edited: count on
         return [*shown, *range((shown[-1] if shown else 0) + 1, (shown[-1] if shown else 0) + 1 + count - len(shown))]
-    frequency = len(shown) // count
-    picked = [e for e in shown if e % frequency == 0]
-    return picked if len(picked) == count else shown[-count:]
+    every = ([e for e in shown if e % frequency == 0] for frequency in range(2, len(shown) + shown[-1] + 1))
+    return next((picked for picked in every if len(picked) == count), shown[-count:])

@@ -20,6 +20,7 @@ _BAR = re.compile(
     r"|(?=\d+m?s(?: \d+[mun]?s/(?:step|epoch))? ))"  # an unknown number of steps: no bar
     r"|(?<![\w./])(\d+)/(\d+|Unknown) - (?=\d+s\b)"  # verbose=2 since tf.keras
 )
+_BAR_NOW = re.compile(r"\s{0,12}(\d+)/(\d+|Unknown|\?) (?:\[[=>.]*\]|[━─]{2}|\d+m?s )")
 _BARE = re.compile(
     r"\s{0,4}(?:- )?(?=\d+s(?: \d+[mun]?s/(?:step|sample))? - [\w/@. ]{1,60}: )"
 )  # verbose=2 of Keras 1 and 2
@@ -27,8 +28,10 @@ _MESSAGE = re.compile(
     r"\s*(?:Epoch \d+: (?:early stopping|ReduceLROnPlateau|LearningRateScheduler|\S+ (?:improved from|did not improve)|"
     r"saving model|finished saving|[Tt]erminat)|Restoring model weights|Restoring model state)"
 )
+_MAYBE = re.compile(r"Epoch \d|/\d+ [\[━─\d-]|/Unknown |Train on \d|\ds (?:\d+\w{1,2}/\w{4,6} )?- |Restoring")
 _TIME = re.compile(r"(\d+)(ms|us|ns|s)/(step|sample)")
 _VALUE = re.compile(rf"\s?({NUMBER})(?=\s|$|Epoch|,|\.(?:\s|$))")
+_CLEAN_END = re.compile(rf": {NUMBER}\s*\Z")
 _NAME = re.compile(r"[^\W\d][\w@./\- ]{0,60}\Z")
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _NO_SAMPLE_TAKES = 1.0
@@ -53,7 +56,7 @@ class KerasReader:
         text = line.text
         if not line.final:
             return self._rewritten(text)
-        if "Epoch" not in text and "/" not in text and " - " not in text:
+        if not _MAYBE.search(text):
             return None
         events: list[Event] = []
         mine = False
@@ -63,8 +66,6 @@ class KerasReader:
                 mine = True
             elif kind is _EPOCH:
                 self._header(int(match[1]), int(match[2]))
-                if bare := _BARE.match(tail) if self._planned and match.end() == len(text.rstrip()) else None:
-                    tail = tail[bare.end() :]
             else:
                 mine = True
                 events += self._bar(match, tail, line.time)
@@ -80,13 +81,13 @@ class KerasReader:
         return ()
 
     def _rewritten(self, text: str) -> Iterable[Event] | None:
-        bar = _BAR.search(text, 0, 64)
+        bar = _BAR_NOW.match(text)
         if bar is None:
             return None
-        done, total = bar[1] or bar[5], bar[2] or bar[6]
+        done, total = bar[1], bar[2]
         if self._first_shown is None:
             self._first_shown = int(done)
-        if self._open is None or not total.isdecimal():
+        if self._open is None or self._open == self._done or not total.isdecimal():
             return ()
         epoch = self._open - 1 + int(done) / max(1, int(total))
         return (Reached(epoch, int(done), int(total)),) if not self._new_run else ()
@@ -118,8 +119,8 @@ class KerasReader:
         whole = total.isdecimal() and done == int(total)
         if not whole and total.isdecimal() and "val_" not in tail:
             return ()  # interrupted, or broken by another line
-        if "ETA:" in tail and not whole:
-            return ()
+        if not whole and ("ETA:" in tail or not _CLEAN_END.search(tail)):
+            return ()  # still going on when another stream's text broke in
         return self._values(tail, done if whole else None, style, time)
 
     def _values(self, tail: str, units: int | None, style: str | None, time: float | None) -> Iterator[Event]:

@@ -1,0 +1,134 @@
+"""Text and events in, runs out."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbdiag.collect import Collector, collect
+from nbdiag.errors import ConfigError
+from nbdiag.events import Begin, End, Learned, Reached, Record, Sampled
+from nbdiag.facts import Facts, facts_from
+from nbdiag.samples import sample_losses
+from tests import transcripts
+
+KERAS = transcripts.text("keras3-fit-verbose2")
+
+
+def test_a_hooks_values_count_and_the_texts_copy_does_not():
+    c = Collector()
+    c.event(Begin("keras", name="small", exact=True), 0.0)
+    c.chunk("stdout", KERAS, 0.5)
+    for epoch in range(1, 10):
+        c.event(Record("loss", "train", 1 / epoch, epoch), epoch)
+    c.event(End(), 10.0)
+    c.close()
+    (run,) = c.runs
+    assert (run.name, run.framework, run.number, run.status, run.seconds) == ("small", "keras", 1, "finished", 10.0)
+    assert run.metrics == ["loss"]
+    assert run.curve("loss", "train").exact
+
+
+def test_a_later_fit_is_a_run_of_its_own():
+    c = Collector()
+    for number in (1, 2):
+        c.event(Begin("keras", exact=True), number)
+        c.event(Record("loss", "train", 0.5 * number, 1), number)
+        c.event(End(), number + 0.5)
+    c.chunk("stdout", KERAS, 4.0)
+    c.close()
+    assert [run.number for run in c.runs] == [1, 2, 3]
+    assert len(c.runs[2]) == 36
+
+
+def test_a_begin_without_a_value_leaves_no_run():
+    c = Collector()
+    c.event(Begin("keras", exact=True))
+    c.event(Reached(0.5, 5, 10))
+    assert c.current.reached == (0.5, 5, 10)
+    c.event(End("failed"))
+    c.close("failed")
+    assert c.runs == []
+
+
+def test_facts_samples_and_progress_reach_their_run():
+    c = Collector()
+    c.event(Begin("torch", facts=facts_from({"n_train": 5})), 0.0)
+    c.event(Record("loss", "train", 0.5, 1), 1.0)
+    c.event(Learned(Facts(n_val=7)), 1.0)
+    c.event(Reached(1.5, 3, 10), 1.0)
+    c.event(Sampled(sample_losses({"last": [1.0, 2.0]})), 1.0)
+    (run,) = c.runs
+    assert (run.facts.n_train, run.facts.n_val, run.reached, len(run.samples)) == (5, 7, (1.5, 3, 10), 2)
+    assert run.status == "running"
+    c.close("interrupted")
+    assert run.status == "interrupted"
+    assert run.curve("loss", "train").times.tolist() == [1.0]
+
+
+def test_times_are_those_of_the_chunks():
+    c = Collector()
+    for epoch in (1, 2, 3):
+        c.chunk("stdout", f"Epoch {epoch}/3 loss: 0.{epoch}\n", epoch * 10.0)
+    c.close()
+    assert c.runs[0].curve("loss", "train").times.tolist() == [10.0, 20.0, 30.0]
+
+
+def test_a_broken_off_epoch_is_not_counted():
+    whole = "Epoch 1/3\n12/12 - 0s - 2ms/step - loss: 0.5\nEpoch 2/3\n"
+    c = Collector()
+    c.chunk("stdout", whole + "\r5/Unknown 0s 2ms/step - loss: 0.4")
+    c.close("interrupted")
+    assert c.runs[0].curve("loss", "train").values.tolist() == [0.5]
+    assert c.runs[0].status == "interrupted"
+
+
+def test_streams_are_lines_of_their_own():
+    c = Collector()
+    for epoch in (1, 2):
+        c.chunk("stdout", f"Epoch {epoch}: lo")
+        c.chunk("stderr", "a warning\n")
+        c.chunk("stdout", f"ss = 0.{epoch}\n")
+    c.close()
+    assert c.runs[0].curve("loss", "train").values.tolist() == [0.1, 0.2]
+
+
+def test_closing_twice_is_closing_once():
+    c = Collector()
+    c.chunk("stdout", KERAS)
+    c.close()
+    c.close("failed")
+    assert c.runs[0].status == "finished"
+
+
+def test_a_pattern_is_asked_first():
+    text = "round 0 => quality 0.5 of 1\nround 1 => quality 0.6 of 1\n"
+    assert collect(text) == []
+    (run,) = collect(text, r"round (?P<epoch>\d+) => quality (?P<val_accuracy>\S+)")
+    curve = run.curve("accuracy", "val")
+    assert (curve.values.tolist(), curve.epochs.tolist()) == ([0.5, 0.6], [1.0, 2.0])
+
+
+@pytest.mark.parametrize("pattern", ["(", r"loss (\d+)", r"(?P<epoch>\d+)"])
+def test_a_pattern_that_cannot_be_used(pattern):
+    with pytest.raises(ConfigError, match="pattern"):
+        Collector(pattern)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.binary(max_size=200))
+def test_two_threads_and_garbage_do_no_harm(seed, garbage):
+    """Whatever two threads write between each other's chunks: no exception, and nothing from garbage alone."""
+    dice = random.Random(seed)
+    texts = {"stdout": transcripts.text("torch-step-loop"), "stderr": transcripts.text("torch-tqdm-bar")}
+    c = Collector()
+    while any(texts.values()):
+        stream = dice.choice([s for s, t in texts.items() if t])
+        cut = dice.randint(1, 60)
+        c.chunk(stream, texts[stream][:cut])
+        texts[stream] = texts[stream][cut:]
+        c.chunk("other", garbage.decode("latin-1"))
+    c.close()
+    assert {curve.name for run in c.runs for curve in run.curves()} <= {"train:loss"}
+    assert collect(garbage.decode("latin-1")) == []
