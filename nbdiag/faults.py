@@ -27,7 +27,7 @@ class Faults:
         """``what`` failed because of ``why``; said once, however often it fails."""
         if what not in self._known:
             self._known.add(what)
-            self._fresh.append(f"NbdiagWarning: {what} failed ({why}); the training is not affected.")
+            self._fresh.append(line(what, why))
 
     def __contains__(self, what: str) -> bool:
         return what in self._known
@@ -36,6 +36,11 @@ class Faults:
         """The lines not taken yet."""
         lines, self._fresh = self._fresh, []
         return lines
+
+
+def line(what: str, why: str) -> str:
+    """The one line that is shown where something of ours failed."""
+    return f"NbdiagWarning: {what} failed ({why}); the training is not affected."
 
 
 def describe(error: BaseException) -> str:

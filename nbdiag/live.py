@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from nbdiag import diagnosis, frameworks
@@ -69,23 +70,40 @@ class Watch:
         """Begin to follow; ends the watch that was active before. Raises ``NbdiagError`` for unusable options."""
         global _active
         diagnosis.chosen(self.options.select, self.options.ignore)
+        self._collector = Collector(self.options.pattern)
         if _active is not None:
             _active.finish("interrupted")
         _active = self
-        self._collector = Collector(self.options.pattern)
-        self._open_view()
-        with self._faults.guard("the diagnosis"):
-            for module in LATE:
-                importlib.import_module(module)
+        try:
+            self._open_view()
+            with self._faults.guard("the diagnosis"):
+                for module in LATE:
+                    importlib.import_module(module)
+            self._attach()
+            self._thread.start()
+        except BaseException:  # an interrupt while libraries come in
+            self._detach()
+            raise
+        self._report()
+        return self
+
+    def _attach(self) -> None:
         for framework in frameworks.FRAMEWORKS if self.options.hooks else ():
             if framework.hook is not None:
-                self._enter(f"the {framework.name} hook", framework.hook(self._emit))
+                self._enter(f"the {framework.name} hook", partial(framework.hook, self._emit))
         for name in ("stdout", "stderr"):
-            self._enter(f"reading {name}", tee(getattr(sys, name), self._sink(name)))
-        self._report()
+            self._enter(f"reading {name}", partial(tee, getattr(sys, name), self._sink(name)))
         atexit.register(self.finish)
-        self._thread.start()
-        return self
+
+    def _detach(self) -> None:
+        global _active
+        self._done = True
+        if _active is self:
+            _active = None
+        atexit.unregister(self.finish)
+        for what, manager in reversed(self._undo):
+            with self._faults.guard(what):
+                manager.__exit__(None, None, None)
 
     def replay(self, runs: Sequence[Run]) -> list[Diagnosis]:
         """Show and judge runs that are over."""
@@ -102,16 +120,9 @@ class Watch:
 
     def finish(self, status: Status = "finished") -> list[Diagnosis]:
         """Stop following, judge exactly, show the final state. Does nothing the second time, or in a forked child."""
-        global _active
         if self._done or os.getpid() != self._pid:
             return self.diagnoses
-        self._done = True
-        if _active is self:
-            _active = None
-        atexit.unregister(self.finish)
-        for what, manager in reversed(self._undo):
-            with self._faults.guard(what):
-                manager.__exit__(None, None, None)
+        self._detach()
         self._stop.set()
         self._thread.join(PATIENCE)
         if self._thread.is_alive():
@@ -120,7 +131,8 @@ class Watch:
             self._drain()
             with self._faults.guard("the reader of the output"):
                 self._collector.close(status)
-            self._close_view(self._runs(), status)
+            with self._faults.guard("the end of the watch"):
+                self._close_view(self._runs(), status)
         self._report()
         return self.diagnoses
 
@@ -147,8 +159,9 @@ class Watch:
             with self._faults.guard("the static view"):
                 choice.choose("static").finish(self.diagnoses, status)
 
-    def _enter(self, what: str, manager: AbstractContextManager[Any]) -> None:
+    def _enter(self, what: str, make: Callable[[], AbstractContextManager[Any]]) -> None:
         with self._faults.guard(what):
+            manager = make()
             manager.__enter__()
             self._undo.append((what, manager))
 
@@ -169,7 +182,8 @@ class Watch:
         rest = self.options.refresh
         while not self._stop.wait(rest):
             before = time.thread_time()
-            self._refresh()
+            with self._faults.guard("the refresh"):
+                self._refresh()
             rest = pause(time.thread_time() - before, self.options.refresh)
 
     def _refresh(self) -> None:

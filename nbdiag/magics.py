@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
+import sys
 from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 
-from nbdiag import api, cells, live, options
+from nbdiag import api, cells, faults, live, options
 from nbdiag.errors import NbdiagError
 from nbdiag.events import Status
 
@@ -61,7 +61,13 @@ class Door:
         self._finish("interrupted")
         self.owner = self.running[-1] if self.running else None
         self.output = asked.output
-        self.watch = _usable(live.Watch(asked.watch, cell=self.shell.execution_count).start)()
+        watch = live.Watch(asked.watch, cell=self.shell.execution_count)
+        try:
+            self.watch = _usable(watch.start)()
+        except UsageError:
+            raise
+        except Exception as error:
+            _warn("%%diagnose", error)
 
     def entered(self, info: Any) -> None:
         """``pre_run_cell``."""
@@ -79,9 +85,11 @@ class Door:
         watch, self.watch, self.owner = self.watch, None, None
         if watch is None:
             return
-        # A reader tired of waiting: a traceback from an event callback would look like the training's.
-        with contextlib.suppress(KeyboardInterrupt):
+        # A traceback from an event callback would look like the training's. An interrupt is a reader tired of waiting.
+        try:
             self._bind(watch.finish(status))
+        except (Exception, KeyboardInterrupt) as error:
+            _warn("the end of %%diagnose", error)
 
     def _bind(self, diagnoses: list[Any]) -> None:
         if self.output:
@@ -129,6 +137,10 @@ def _usable(function: Any) -> Any:
             raise UsageError(str(error)) from None
 
     return call
+
+
+def _warn(what: str, error: BaseException) -> None:
+    print(faults.line(what, faults.describe(error)), file=sys.stderr)
 
 
 _doors: dict[int, Door] = {}
