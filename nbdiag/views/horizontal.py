@@ -67,6 +67,7 @@ def horizontal(run: Run, unit: str, xs: Sequence[np.ndarray]) -> Horizontal:
     """The axis for values at ``xs``: to the planned end once a fifth of it is run, else to 10, 20, 50 …"""
     ends = [(float(np.nanmin(x)), float(np.nanmax(x))) for x in xs if len(x)]
     low, last = (min(a for a, _ in ends), max(b for _, b in ends)) if ends else (1.0, 1.0)
+    low = 0.0 if unit == "epoch" and 0 < low < 1 else low  # steps of the first epoch lie before its end
     running = run.status == "running"
     high, planned = last, _planned(run, unit)
     if running:

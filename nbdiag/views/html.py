@@ -38,15 +38,12 @@ html { color-scheme: light dark } body { margin: 0; background: #fff } @media (p
 
 def page(diagnosis: Diagnosis) -> str:
     """The report. Equal bytes for equal diagnoses."""
-    from nbdiag import __version__
-
     title = header.title(diagnosis)
     document = h.html(lang="en")[
         h.head[
             h.meta(charset="utf-8"),
             h.meta(name="viewport", content="width=device-width, initial-scale=1"),
             h.meta(http_equiv="Content-Security-Policy", content=_POLICY),
-            h.meta(name="generator", content=f"nbdiag {__version__}"),
             h.title[title],
             h.style[Markup(sheet() + _AROUND)],
         ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import nbdiag
+from nbdiag.views.numbering import numbered
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -22,10 +22,10 @@ def text(diagnosis: Diagnosis) -> str:
     """Strict JSON: a value that is no finite number is the string ``"NaN"``, ``"Infinity"`` or ``"-Infinity"``."""
     run = diagnosis.run
     whole = {
-        "nbdiag": nbdiag.__version__,
+        "format": 1,
         "headline": diagnosis.headline,
         "summary": diagnosis.summary,
-        "findings": diagnosis.findings,
+        "findings": [{"id": e.id, **_fields(e.finding)} for e in numbered(diagnosis)],
         "not_found": diagnosis.not_found,
         "too_early": diagnosis.too_early,
         "failures": diagnosis.failures,
@@ -52,12 +52,16 @@ def _curve(curve: Curve) -> dict[str, Any]:
     }
 
 
+def _fields(thing: Any) -> dict[str, Any]:
+    return {f.name: getattr(thing, f.name) for f in dataclasses.fields(thing)}
+
+
 def _value(thing: Any) -> Any:
     """The thing in JSON's own types."""
     if isinstance(thing, enum.Enum):
         return thing.value
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return {f.name: _value(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
+        return {name: _value(part) for name, part in _fields(thing).items()}
     if isinstance(thing, Mapping):
         return {str(key): _value(value) for key, value in thing.items()}
     if isinstance(thing, np.ndarray | np.generic):

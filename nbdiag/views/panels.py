@@ -77,10 +77,10 @@ def panel(
     curves = [(curve, role) for curve, role in pairs if curve is not None]
     percent = any(curve.unit == "%" for curve, _ in curves)
     faint = _faint(run, metric, axis, "step", points)
-    if previous is not None and metric in previous.run.metrics:
-        faint += _faint(previous.run, metric, axis, "epoch", points)
     behind = [np.nanquantile(line.y, (0.01, 0.99)) for line in faint if np.isfinite(line.y).any()]
     y_axis = vertical(metric, np.concatenate([c.values for c, _ in curves] + behind), height, percent=percent, log=log)
+    if previous is not None and metric in previous.run.metrics:
+        faint += _faint(previous.run, metric, axis, "epoch", points)
     lines = [_line(curve, role, positions(run, curve, axis.unit), percent, points) for curve, role in curves]
     placed = labels.with_ends(lines, y_axis)
     marks = _marks(run, metric, curves, placed, y_axis, axis, percent)

@@ -26,6 +26,11 @@ class Line:
     faint: bool = False  # the cell's previous run, or steps behind epochs
     end_y: float = float("nan")
 
+    @property
+    def dense(self) -> bool:
+        """More points than dashes fit between: a dash pattern would read as noise, so it is drawn thin and solid."""
+        return len(self.x) > 300
+
 
 @dataclasses.dataclass(frozen=True)
 class Mark:

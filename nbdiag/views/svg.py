@@ -103,7 +103,7 @@ def _panel(f: Frame, i: int, panel: Panel) -> h.Node:
 
 def _line(f: Frame, i: int, ln: Line) -> h.Node:
     xs, ys = f.xs(ln.x), f.ys(i, ln.y)
-    kind = f"{ln.role} faint" if ln.faint else ln.role
+    kind = ln.role + (" faint" if ln.faint else " dense" if ln.dense else "")
     dots = [circle(class_=f"mark {ln.role}", cx=px(x), cy=px(y), r=3) for x, y in zip(xs, ys, strict=True) if y == y]
     clip = f"url(#nbdiag-{f.name}-{i})"
     return [path(class_=f"curve {kind}", d=_path(xs, ys), clip_path=clip), dots if ln.markers else None]
@@ -152,7 +152,7 @@ def _axis(f: Frame) -> h.Node:
         line(class_="axis", x1=px(f.left), x2=px(f.right), y1=px(y), y2=px(y)),
         line(class_="done", x1=px(f.left), x2=px(f.x(done)), y1=px(y), y2=px(y)) if running else None,
         names,
-        label(x=px(f.right + 14), y=px(y + 18))[c.x_unit],
+        label(x=px(f.right + 11 + 3.3 * len(c.x_tick_labels[-1])), y=px(y + 18))[c.x_unit],
     ]
 
 

@@ -68,10 +68,11 @@ def _widened(low: float, high: float, least: float) -> tuple[float, float]:
 
 
 def _hidden(metric: str, y: np.ndarray) -> bool:
-    """Three quarters of the values would lie within 4 of 192 pixels: less than two widths of the line.
+    """Three quarters of the values would lie within 4 of 192 pixels, two widths of the line, or half of them within 1.
 
     A learning rate is read in powers of ten once it spans more than one.
     """
     if metric == "learning_rate":
         return bool(y.max() > 10 * y.min())
-    return bool(metrics.is_loss(metric) and np.quantile(y, 0.75) < 0.02 * y.max())
+    half, most = np.quantile(y, (0.5, 0.75)) / y.max()
+    return bool(metrics.is_loss(metric) and (most < 4 / 192 or half < 1 / 192))
