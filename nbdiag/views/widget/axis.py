@@ -11,7 +11,7 @@ from nbdiag.views.chart import Chart
 from nbdiag.views.widget import marks, palette
 from nbdiag.views.widget.geometry import AXIS
 from nbdiag.views.widget.sync import assign
-from nbdiag.views.widget.ticks import tick_labels
+from nbdiag.views.widget.ticks import set_ticks
 
 
 class XAxis:
@@ -34,11 +34,7 @@ class XAxis:
         """Bring the axis to this state."""
         low, high = float(chart.x_min), float(chart.x_max)
         assign(self.scale, min=low, max=high)
-        assign(
-            self._axis,
-            tick_values=np.array(chart.x_ticks, dtype=float),
-            tick_labels=tick_labels(chart.x_ticks, chart.x_tick_labels),
-        )
+        set_ticks(self._axis, chart.x_ticks, chart.x_tick_labels)
         done = min(max(chart.progress, low), high)
         assign(self._done, x=np.array([low, done]), y=np.zeros(2), visible=done > low)
         assign(self._unit, x=np.ones(1), y=np.zeros(1), text=[chart.x_unit])

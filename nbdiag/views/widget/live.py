@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from nbdiag.events import Status
     from nbdiag.views.widget.board import Board
 
-NOTHING_SEEN = "nbdiag: no training seen in this cell."
-
 
 class WidgetView:
     """The live chart of a notebook's cell. Its libraries are imported when there is something to draw."""
@@ -32,17 +30,17 @@ class WidgetView:
             self._opened().draw(diagnoses, len(diagnoses) - 1)
 
     def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
-        """Draw every run exactly, and leave an output that needs no widgets."""
-        if not diagnoses:
-            self._output.update({"text/plain": NOTHING_SEEN}, raw=True)
-            return
-        board = self._opened()
-        board.finish(diagnoses)
+        """Draw every run exactly, and leave outputs that need no widgets; a page with live ones hides them."""
         from IPython.display import display
 
-        from nbdiag.views import bundle
+        from nbdiag.views import bundle, static
 
-        display(bundle.static(diagnoses[-1]), raw=True)
+        if not diagnoses:
+            self._output.update({"text/plain": static.NOTHING_SEEN}, raw=True)
+            return
+        self._opened().finish(diagnoses)
+        for diagnosis in diagnoses:
+            display(bundle.static(diagnosis), raw=True)
 
     def _opened(self) -> Board:
         if self._board is None:

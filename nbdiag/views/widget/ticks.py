@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from bqplot import Axis
+
+from nbdiag.views.widget.sync import assign
+
+
+def set_ticks(axis: Axis, ticks: Sequence[float], texts: Sequence[str]) -> None:
+    """The axis shows ``texts`` at ``ticks``. Labels go first: bqplot 0.13 formats new ticks by the labels it knew before."""
+    assign(axis, tick_labels=tick_labels(ticks, texts))
+    assign(axis, tick_values=np.array(ticks, dtype=float))
 
 
 def tick_labels(ticks: Sequence[float], texts: Sequence[str]) -> dict[str, str]:

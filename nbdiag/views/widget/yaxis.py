@@ -15,7 +15,7 @@ from nbdiag.views.numbers import linear_ticks, log_ticks, tick_texts
 from nbdiag.views.shapes import Panel
 from nbdiag.views.widget import marks, palette
 from nbdiag.views.widget.sync import assign
-from nbdiag.views.widget.ticks import tick_labels
+from nbdiag.views.widget.ticks import set_ticks
 
 
 class YAxis:
@@ -74,7 +74,7 @@ def _axis(scale: Any, *, visible: bool) -> Axis:
 
 def _set(scale: Any, axis: Axis, low: float, high: float, ticks: Any, labels: Any) -> None:
     assign(scale, min=float(low), max=float(high))
-    assign(axis, tick_values=np.array(ticks, dtype=float), tick_labels=tick_labels(ticks, labels))
+    set_ticks(axis, ticks, labels)
 
 
 def _positive(panel: Panel) -> tuple[float, float] | None:

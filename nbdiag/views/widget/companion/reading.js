@@ -63,8 +63,10 @@ function reading(view) {
     view.refresh()
   }
 
-  view.on(view.chart, 'pointermove', event => (event.target.closest('.bqplot') ? move(event) : leave()))
-  view.on(view.chart, 'pointerdown', event => event.pointerType !== 'mouse' && event.target.closest('.bqplot') && move(event))
+  const onCurves = target => target.closest('.bqplot') && !view.parts?.rail.figure.el.contains(target)
+
+  view.on(view.chart, 'pointermove', event => (onCurves(event.target) ? move(event) : leave()))
+  view.on(view.chart, 'pointerdown', event => event.pointerType !== 'mouse' && onCurves(event.target) && move(event))
   view.on(view.chart, 'pointerleave', leave)
   return { label }
 }
