@@ -50,7 +50,11 @@ class Trend:
 
 
 def trend(x: np.ndarray, y: np.ndarray) -> Trend:
-    """Theil-Sen slope and the Mann-Kendall statistic, corrected for neighbours that resemble each other."""
+    """Theil-Sen slope and the Mann-Kendall statistic, corrected for neighbours that resemble each other.
+
+    The correction sees the bend of a smooth curve as resemblance. So z is not less than the change stands out of a
+    random walk with steps as irregular as these: nothing resembles its neighbours more than that.
+    """
     if len(x) < 3 or x[-1] <= x[0]:
         return Trend(0.0, 0.0, 0.0, noise(y), len(x))
     x, y = bins(x, y, PAIRWISE_POINTS)
@@ -58,9 +62,12 @@ def trend(x: np.ndarray, y: np.ndarray) -> Trend:
     upper = np.triu_indices(n, 1)
     rises = y[upper[1]] - y[upper[0]]
     slope = float(np.median(rises / (x[upper[1]] - x[upper[0]])))
-    rest = y - slope * x
-    variance = n * (n - 1) * (2 * n + 5) / 18 * n / effective(n, lag1(rest))
-    z = float(np.sign(rises).sum()) / math.sqrt(variance)
+    balance, variance = float(np.sign(rises).sum()), n * (n - 1) * (2 * n + 5) / 18
+    plain = balance / math.sqrt(variance)
+    corrected = plain / math.sqrt(n / effective(n, lag1(y - slope * x)))
+    irregular = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(y) - np.median(np.diff(y)))))
+    walk = abs(float(y[-1] - y[0])) / max(irregular * math.sqrt(n - 1), 1e-300)
+    z = math.copysign(max(abs(corrected), min(abs(plain), walk)), plain)
     return Trend(slope, slope * float(x[-1] - x[0]), z, noise(y), n)
 
 

@@ -235,6 +235,11 @@ def pair(run: Run, what: Literal["loss", "accuracy"]) -> Pair | None:
     return run.remember(("both", what), compute)
 
 
+def complete(run: Run) -> bool:
+    """Whether every value of the main losses is finite."""
+    return all(s.raw.finite.all() for role in ("train", "val") if (s := loss(run, role)) is not None)
+
+
 def task(run: Run) -> Literal["classification", "regression"] | None:
     """What is learned: as the facts say, or as the loss's name or an accuracy tells."""
     if run.facts.task in ("classification", "regression"):

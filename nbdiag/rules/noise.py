@@ -75,7 +75,8 @@ def oscillating_loss(
 
     ## How it decides
     After the first third, in logs: the robust step is above 5 % for training and 10 % for validation, both curves walk their
-    own range at least 2.5 times, neighbouring steps are anticorrelated. Batches of up to 4 samples, and learning-rate
+    own range at least 2.5 times, one of them strays by a sixth of its level, and neighbouring steps are anticorrelated.
+    Validation sets of fewer than 50 samples are left out. Batches of up to 4 samples, and learning-rate
     restarts, are other findings.
 
     ## What to try
@@ -94,14 +95,15 @@ def oscillating_loss(
     size = batch_size(run)
     if size is not None and size <= _FEW:
         return
-    both = b is None or (b.step > val_step and b.path > path)
-    # Without a validation curve training must speak for itself, and clearly.
-    if not (a.step > (train_step if b is not None else 2 * train_step) and a.path > path and both):
-        return
-    if (
-        min(a.turns, b.turns if b is not None else 0.0) > -0.2
-        or max(a.spread, b.spread if b is not None else 0.0) < 0.12
-    ):
+    known = evidence.n_val(run)
+    if known is not None and known.value < 50:
+        b = None  # so few samples jitter by themselves
+    if b is not None:
+        sure = a.step > train_step and b.step > val_step and b.path > path and max(a.spread, b.spread) > 1 / 6
+    else:
+        # Without a validation curve training must speak for itself: clearly, and not at the bottom of its fall.
+        sure = a.step > 2 * train_step and train.noise > 0.02 * abs(evidence.start_level(run) or 0.0)
+    if not sure or a.path <= path or min(a.turns, b.turns if b is not None else 0.0) > -0.2:
         return
     yield Finding(
         title=f"{train.label} zigzags by {pct(a.spread)} of its level",

@@ -16,25 +16,26 @@ from nbdiag.run import Run
 
 
 @rule(severity=Severity.NOTE)
-def still_improving(run: Run, *, least: float = 0.08) -> Iterator[Finding]:
+def still_improving(run: Run, *, least: float = 0.09) -> Iterator[Finding]:
     """The loss was still falling when training ended.
 
     ## What it finds
     A validation loss (without one: a training loss) whose last third still falls, by more than its noise, and fast
-    enough that half as many epochs again would lower it noticeably.
+    enough that as many epochs again would lower it noticeably.
 
     ## Why it matters
     The run was stopped early. A comparison with another setting now compares speeds, not results.
 
     ## How it decides
-    The last third, in logs, is fitted by a Theil-Sen line; the next half of the run is expected to gain half of what
-    that line promises (curves flatten). The gain must be at least 8 %, at the cautious end of its error too.
+    Theil-Sen slopes of the log loss over the last third and the last sixth tell how fast it falls and how fast it
+    flattens (ratio q). Going on like that for as long again gains `1 − exp(slope·tau·(1 − exp(−length/tau)))`, with
+    `tau = −length/12/ln q`. The gain must be 9 % or more, and the fall of the last third beyond 1.5 standard errors.
 
     ## What to try
     Train on, from where you are where you can. With a learning-rate schedule, plan it for the longer run.
 
     ## Known limits
-    A loss may stop falling at any time, or turn. Extrapolations beyond half of the run so far are not made.
+    A loss may stop falling at any time, or turn. Nothing is said of more than twice the present length.
 
     ## References
     Deep Learning Tuning Playbook, how long to train
@@ -42,9 +43,8 @@ def still_improving(run: Run, *, least: float = 0.08) -> Iterator[Finding]:
     main = evidence.loss(run, "val") or evidence.loss(run, "train")
     if main is None or not main.lower_is_better or main.y[-1] > 0.98 * main.y[0]:
         return
-    ahead = forecast(main)
-    train = evidence.loss(run, "train")
-    if ahead is None or ahead.sure < least or ahead.trend.z > -1.6:
+    ahead, train = forecast(main), evidence.loss(run, "train")
+    if ahead is None or not ahead.falling or ahead.gain < least:
         return
     if train is not None and (onward := forecast(train)) is not None and onward.gain < least / 3:
         return
@@ -52,7 +52,7 @@ def still_improving(run: Run, *, least: float = 0.08) -> Iterator[Finding]:
     if ahead.now < 0.01 * abs(evidence.start_level(run) or 0.0):
         return
     unit = evidence.unit(run)
-    more = max(1, round((main.x[-1] - main.x[0] + 1) / 2))
+    more = max(1, round(float(main.x[-1] - main.x[0]) + 1))
     aim = ahead.now * (1 - ahead.gain)
     yield Finding(
         title=f"{main.label} is still falling",
@@ -63,7 +63,7 @@ def still_improving(run: Run, *, least: float = 0.08) -> Iterator[Finding]:
         curves=(main.name,),
         start=ahead.start,
         stop=float(main.x[-1]),
-        evidence={"expected gain": ahead.gain, "cautious gain": ahead.sure, "level now": ahead.now},
+        evidence={"expected gain": ahead.gain, "at least": ahead.least, "at most": ahead.most, "level now": ahead.now},
         why="A loss that still falls in a line has not met its floor: neither the data nor the model limits it yet, only "
         "the number of updates made so far.",
         causes=ranked(
@@ -91,9 +91,9 @@ def _band(main: Series, ahead: Forecast, more: int) -> BandPicture:
     points.append(
         (
             float(x[-1]) + more,
-            ahead.now * (1 - min(0.9, 2 * ahead.gain)),
+            ahead.now * (1 - ahead.most),
             ahead.now * (1 - ahead.gain),
-            ahead.now * (1 - ahead.sure),
+            ahead.now * (1 - ahead.least),
         )
     )
     return BandPicture(f"{main.label} and where it goes", tuple(points), forecast_from=float(x[-1]))

@@ -58,10 +58,11 @@ def _measure(run: Run) -> Rise | None:
     index = near.start + int(np.argmin(val.y[near]))
     if index >= len(val) - 1:
         return None
-    after = val.y[turn.index + 1 :]
+    after = val.smoothed[turn.index + 1 :]
     second = after[len(after) // 2 :]
-    # Half the rise stands as the line between "still up" and "back down": four fifths of the later part lie above it.
-    lasting = bool(len(second)) and float(np.mean(second > turn.low + 0.35 * turn.rise)) >= 0.8
+    # Smoothed, four fifths of the later half stay above a seventh of the rise: a slow rise that speeds up passes a
+    # quarter of its height only halfway, a bump at the very end does not reach that far back.
+    lasting = bool(len(second)) and float(np.mean(second > turn.low + 0.15 * turn.rise)) >= 0.8
     change, error = _accuracy_change(run, float(val.x[index]))
     return Rise(
         val=val,

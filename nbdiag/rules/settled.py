@@ -26,7 +26,7 @@ def converged(run: Run) -> Iterator[Finding]:
     More epochs would change little. What is left to gain lies in data, model or task.
 
     ## How it decides
-    The last 30 % of the loss move by no more than noise, 2 % of its range, or 1 %; it fell by a quarter at least; its end is
+    The last 30 % of the loss move by no more than noise, 2 % of its range, or 1 %, or as many epochs again would gain less than 6 % (see `still-improving`); it fell by a quarter at least; its end is
     within noise of its lowest level; the gap between training and validation is under a tenth of the loss at the start;
     accuracy, where known, is above chance. Any problem found takes its place.
 
@@ -42,13 +42,13 @@ def converged(run: Run) -> Iterator[Finding]:
     start = evidence.start_level(run) or main.first
     level = float(np.median(main.y[-max(3, len(main) // 10) :]))
     tiny = 0.01 * abs(start)
-    flat = settled(main) or level < 0.02 * start or float(np.ptp(main.y[-max(3, len(main) // 4) :])) < tiny
-    fell = level < 0.75 * start
+    ahead = forecast(main)
+    little = ahead is not None and ahead.gain < 0.06
+    flat = settled(main) or little or float(np.ptp(main.y[-max(3, len(main) // 4) :])) < tiny
     lowest = float(main.smoothed.min())
     at_best = level <= lowest + max(0.06 * abs(lowest), 2 * main.noise, tiny)
-    ahead = forecast(main)
-    going = ahead is not None and ahead.gain > 0.08 and ahead.now > 0.02 * abs(start) and ahead.trend.z < -1.6
-    if not (flat and fell and at_best) or going:
+    going = ahead is not None and ahead.falling and ahead.gain > 0.08 and ahead.now > 0.02 * abs(start)
+    if not (flat or level < 0.02 * abs(start)) or level > 0.75 * start or not at_best or going:
         return
     both = evidence.pair(run, "loss")
     gap = None
@@ -157,7 +157,7 @@ def underfitting(run: Run) -> Iterator[Finding]:
     More epochs and more data will not help; capacity, features or less regularisation will.
 
     ## How it decides
-    Both losses flat over their last 30 %, validation within 10 % of training, training loss above 55 % of chance's (of the
+    Both losses flat over their last 30 %, validation within 15 % of training, training loss above 55 % of chance's (of the
     loss at the start where chance is unknown), accuracy above chance by more than two standard errors.
 
     ## What to try
@@ -175,10 +175,10 @@ def underfitting(run: Run) -> Iterator[Finding]:
     k = max(4, len(both) // 5)
     chance, start = evidence.chance(run, "train"), evidence.start_level(run)
     scale = chance.loss if chance is not None and chance.loss is not None else start
-    if not scale or not (settled(train) and settled(val)):
+    if not scale or not (settled(train, flat=0.03) and settled(val, flat=0.03)):
         return
     level, other = float(np.median(both.train[-k:])), float(np.median(both.val[-k:]))
-    if not 0.55 < level / scale < 0.97 or abs(other - level) > 0.1 * level:
+    if not 0.55 < level / scale < 0.97 or abs(other - level) > 0.15 * level:
         return
     accuracy = evidence.accuracy(run, "train")
     if accuracy is not None and (

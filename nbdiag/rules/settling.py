@@ -16,35 +16,54 @@ TURN_POINTS = 8  # fewer always show some turn
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Forecast:
-    """Where a loss is going: ``gain`` expected over the next half of the run, as a share of the level now.
+    """Where a loss is going: ``gain`` expected if the run went on for as long again, as a share of the level ``now``.
 
-    ``sure`` is the gain at the cautious end (two standard errors less), ``trend`` the fit to the last part in logs.
+    ``falling`` tells that the fall of the last third is beyond its noise. ``least`` and ``most`` bound the gain: with
+    the slope two standard errors flatter, and with no further flattening. ``start`` is where the last third begins.
     """
 
     gain: float
-    sure: float
+    least: float
+    most: float
     now: float
-    trend: stats.Trend
+    falling: bool
     start: float
 
 
 def forecast(series: Series) -> Forecast | None:
-    """Extrapolate the last third of a loss, falling ever slower; None below 4 points or at a value that is not positive.
+    """Extrapolate a loss, flattening as fast as it has been; None below 4 points or at a value that is not positive.
 
-    In logs the last third has slope s. A curve that flattens as 1/x from there gains about half of what the straight
-    line would; half is also what the labelled runs that were continued gained in the median.
+    The slope of the log loss over the last third and over the last sixth lie a twelfth of the run apart; their ratio
+    q is how fast it flattens. Going on like that, the log loss still falls by ``slope·tau·(1 − exp(−length/tau))``
+    with ``tau = −length/12/ln q``.
     """
     n = len(series)
     if n < TREND_POINTS or not series.positive:
         return None
-    tail = slice(min(n - TREND_POINTS, n - max(TREND_POINTS, n // 3)), n)
-    x, logs = series.x[tail], series.logs[tail]
-    fit = stats.trend(x, logs)
-    ahead = float(series.x[-1] - series.x[0] + 1) / 2
-    error = fit.sigma * math.sqrt(12 / max(1, len(x)) ** 3) * len(x) / max(float(x[-1] - x[0]), 1e-9)
-    gain = 1 - math.exp(min(0.0, fit.slope * ahead / 2))
-    sure = 1 - math.exp(min(0.0, (fit.slope + 2 * error) * ahead / 2))
-    return Forecast(gain, sure, float(np.median(series.y[-3:])), fit, float(x[0]))
+    third, sixth = max(TREND_POINTS, n // 3), max(3, n // 6)
+    x, logs, length = series.x, series.logs, float(series.x[-1] - series.x[0]) * n / max(n - 1, 1)
+    wide, near = stats.trend(x[-third:], logs[-third:]), stats.trend(x[-sixth:], logs[-sixth:])
+    error = wide.sigma * math.sqrt(12 / third**3) * n / length
+    now = float(np.median(series.y[-3:]))
+    if wide.slope >= 0 or near.slope >= 0:
+        return Forecast(0.0, 0.0, 0.0, now, False, float(x[-third]))
+    q = min(max(near.slope / wide.slope, 0.3), 1.0)
+    share = 1.0
+    if q < 1:
+        tau = -length / 12 / math.log(q)
+        share = tau / length * (1 - math.exp(-length / tau)) * math.sqrt(q)
+
+    def gained(slope: float, part: float) -> float:
+        return 1 - math.exp(min(0.0, slope) * length * part)
+
+    return Forecast(
+        gain=gained(near.slope, share),
+        least=gained(near.slope + 2 * error, share),
+        most=gained(near.slope, 1.0),
+        now=now,
+        falling=wide.slope + 1.5 * error < 0,
+        start=float(x[-third]),
+    )
 
 
 def settled(series: Series, share: float = 0.3, flat: float = 0.02) -> bool:

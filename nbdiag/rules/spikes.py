@@ -15,7 +15,7 @@ from nbdiag.rules.wording import clip, lower_rate, num, place
 from nbdiag.run import Run
 
 
-@rule(severity=Severity.PROBLEM)
+@rule(severity=Severity.PROBLEM, explains=("loss-bump-recovered",))
 def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator[Finding]:
     """Isolated epochs whose training loss jumps to a multiple of its surroundings and recovers.
 
@@ -27,7 +27,7 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
 
     ## How it decides
     In logs (own units where values are not positive), a value above the running median of 7 by 6 times the noise and by
-    a factor of 2 at least, back within three epochs; at most a tenth of the epochs. Where the learning rate rises at
+    a factor of 2 at least, back within three epochs; at most every seventh epoch. Where the learning rate rises at
     the spike it is a restart, not a spike.
 
     ## What to try
@@ -45,28 +45,30 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
     places = spikes(train, sigmas, least)
     restarts = restart_epochs(run)
     places = [i for i in places if not any(abs(train.x[i] - r) <= 1.5 for r in restarts)]
-    if not places or len(places) > max(3, len(train) // 10):
+    # One spike may span two epochs; what comes more often than every seventh epoch is no exception any more.
+    count = sum(i - 1 not in places for i in places)
+    if not places or count > max(3, len(train) // 7):
         return
     unit = evidence.unit(run)
     base = np.interp(np.array(places), *_calm(train, places))
     worst = max(places, key=lambda i: train.y[i] / base[places.index(i)])
     usual = float(base[places.index(worst)])
-    where = ", ".join(place(float(train.x[i])) for i in places[:5])
-    many = len(places) > 1
+    where = ", ".join(place(float(train.x[i])) for i in places if i - 1 not in places)
+    many = count > 1
     # A spike that is a fraction of the loss at the start did no harm that could be seen.
     mild = float(train.y[worst]) < 0.1 * (evidence.start_level(run) or 0.0)
     yield Finding(
         title=f"{train.label} jumps at {unit}{'s' if many else ''} {where}",
-        headline=f"{len(places)} spike{'s' if many else ''} in the training loss, recovered",
+        headline=f"{count} spike{'s' if many else ''} in the training loss, recovered",
         message=f"At {unit} {place(float(train.x[worst]))} {train.label} **jumped to {num(float(train.y[worst]))}, "
         f"{train.y[worst] / usual:.1f} times its surroundings ({num(usual)})**, and came back"
-        + (f"; {len(places)} such {unit}s in all." if many else "."),
+        + (f"; {count} such {unit}s in all." if many else "."),
         certainty=Certainty.STRONG,
         severity=Severity.NOTE if mild else None,
         curves=(train.name,),
         start=float(train.x[places[0]]),
         stop=float(train.x[places[-1]]),
-        evidence={"spikes": float(len(places)), "worst value": float(train.y[worst]), "surroundings": usual},
+        evidence={"spikes": float(count), "worst value": float(train.y[worst]), "surroundings": usual},
         why="A few updates went far off: a batch with extreme or wrong values gave a huge gradient, or the step was "
         "larger than the valley is wide. The updates after it found the way back.",
         causes=ranked(
@@ -92,10 +94,14 @@ def spikes(series: Series, sigmas: float, least: float) -> list[int]:
     jump = np.log(least) if series.positive else least * max(abs(float(np.median(series.y))), 1e-300)
     high = away > max(sigmas * sigma, float(jump))
     high[:2] = False
-    # Back within three epochs: a spike has an end.
-    return [
-        int(i) for i in np.flatnonzero(high) if i < len(y) - 1 and (y[i + 1 : i + 4] - calm[i] < 0.5 * away[i]).any()
-    ]
+    found: list[int] = []
+    for i in np.flatnonzero(high):
+        # A jump up, not a steep fall seen late; and back within three epochs: a spike has an end.
+        up = y[i] - float(np.median(y[max(0, i - 3) : i])) > 0.5 * away[i] or i - 1 in found
+        back = i < len(y) - 1 and bool((y[i + 1 : i + 4] - calm[i] < 0.5 * away[i]).any())
+        if up and back:
+            found.append(int(i))
+    return found
 
 
 def restart_epochs(run: Run) -> list[float]:
