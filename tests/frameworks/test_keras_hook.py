@@ -20,12 +20,16 @@ PACKAGE = os.path.join("nbdiag", "frameworks")
 @pytest.fixture(scope="module", params=["torch", "jax"])
 def answers(request, tmp_path_factory):
     """What all scenarios gave on one backend."""
-    path = tmp_path_factory.mktemp("keras") / "answers.json"
-    env = os.environ | {"KERAS_BACKEND": request.param, "OMP_NUM_THREADS": "1"}
+    return answers_on(request.param, tmp_path_factory.mktemp("keras") / "answers.json")
+
+
+def answers_on(backend, path):
+    """Run the scenarios in a process of their own."""
+    env = os.environ | {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(PROGRAM), str(path), *SCENARIOS]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(path.read_text()) | {"backend": request.param}
+    return json.loads(path.read_text()) | {"backend": backend}
 
 
 def test_keras_imported_while_the_hook_is_open(answers):
