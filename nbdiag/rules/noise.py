@@ -75,7 +75,7 @@ def oscillating_loss(
 
     ## How it decides
     After the first third, in logs: the robust step is above 5 % for training and 10 % for validation, both curves walk their
-    own range at least 2.5 times, one of them strays by a sixth of its level, and neighbouring steps are anticorrelated.
+    own range at least 2.5 times, one of them strays by a sixth of its level (or training walks it 4 times), and neighbouring steps are anticorrelated.
     Validation sets of fewer than 50 samples are left out. Batches of up to 4 samples, and learning-rate
     restarts, are other findings.
 
@@ -99,7 +99,10 @@ def oscillating_loss(
     if known is not None and known.value < 50:
         b = None  # so few samples jitter by themselves
     if b is not None:
-        sure = a.step > train_step and b.step > val_step and b.path > path and max(a.spread, b.spread) > 1 / 6
+        often = a.path > 1.6 * path and b.path > 1.2 * path
+        sure = (
+            a.step > train_step and b.step > val_step and b.path > path and (often or max(a.spread, b.spread) > 1 / 6)
+        )
     else:
         # Without a validation curve training must speak for itself: clearly, and not at the bottom of its fall.
         sure = a.step > 2 * train_step and train.noise > 0.02 * abs(evidence.start_level(run) or 0.0)

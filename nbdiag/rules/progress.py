@@ -16,7 +16,7 @@ from nbdiag.run import Run
 
 
 @rule(severity=Severity.NOTE)
-def still_improving(run: Run, *, least: float = 0.09) -> Iterator[Finding]:
+def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
     """The loss was still falling when training ended.
 
     ## What it finds
@@ -29,7 +29,7 @@ def still_improving(run: Run, *, least: float = 0.09) -> Iterator[Finding]:
     ## How it decides
     Theil-Sen slopes of the log loss over the last third and the last sixth tell how fast it falls and how fast it
     flattens (ratio q). Going on like that for as long again gains `1 − exp(slope·tau·(1 − exp(−length/tau)))`, with
-    `tau = −length/12/ln q`. The gain must be 9 % or more, and the fall of the last third beyond 1.5 standard errors.
+    `tau = −length/12/ln q`. The gain must be 12 % or more, and the fall of the last third beyond 1.5 standard errors.
 
     ## What to try
     Train on, from where you are where you can. With a learning-rate schedule, plan it for the longer run.

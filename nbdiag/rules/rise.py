@@ -96,8 +96,7 @@ def _accuracy_change(run: Run, best: float) -> tuple[float | None, float]:
     accuracy = evidence.accuracy(run, "val")
     if accuracy is None:
         return None, 0.0
-    k = max(1, min(7, len(accuracy) // 8))
-    at = int(np.argmin(np.abs(accuracy.x - best)))
+    at, k = int(np.argmin(np.abs(accuracy.x - best))), max(1, min(7, len(accuracy) // 3))
     around, end = accuracy.y[max(0, at - k // 2) : at + k // 2 + 1], accuracy.y[-k:]
     error = stats.noise(accuracy.y, accuracy.rounding) * (1 / len(around) + 1 / len(end)) ** 0.5
-    return float(np.mean(end) - np.mean(around)), error
+    return float(np.median(end) - np.median(around)), error

@@ -47,7 +47,7 @@ def converged(run: Run) -> Iterator[Finding]:
     flat = settled(main) or little or float(np.ptp(main.y[-max(3, len(main) // 4) :])) < tiny
     lowest = float(main.smoothed.min())
     at_best = level <= lowest + max(0.06 * abs(lowest), 2 * main.noise, tiny)
-    going = ahead is not None and ahead.falling and ahead.gain > 0.08 and ahead.now > 0.02 * abs(start)
+    going = ahead is not None and ahead.falling and ahead.gain > 0.12 and ahead.now > 0.02 * abs(start)
     if not (flat or level < 0.02 * abs(start)) or level > 0.75 * start or not at_best or going:
         return
     both = evidence.pair(run, "loss")
