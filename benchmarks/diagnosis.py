@@ -198,7 +198,7 @@ def main() -> None:
         samples = load(given.data, decimals)
         for part in ["tuned", "aside"] if given.part == "both" else [given.part]:
             chosen = [s for s in samples if s.aside == (part == "aside")]
-            result = evaluate(chosen, scores)
+            told, result = len(lines), evaluate(chosen, scores)
             name = f"{part}, {'full precision' if decimals is None else f'{decimals} decimals'}"
             lines.append(f"\n### {name}\n")
             for key, value in result.items():
@@ -208,7 +208,7 @@ def main() -> None:
                 lines.append("\n" + _markdown(result["table"]))
             if given.prefixes and decimals is None:
                 lines += [f"- {key}: {value:.3f}" for key, value in replay(chosen, scores).items()]
-            print("\n".join(lines[-40:]) if not given.markdown else name)
+            print("\n".join(lines[told:]), flush=True)
     if given.markdown:
         given.markdown.write_text("\n".join(lines) + "\n")
 

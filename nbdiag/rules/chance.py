@@ -16,7 +16,10 @@ from nbdiag.rules.wording import at, framework, label, num, span
 from nbdiag.run import Run
 
 
-@rule(severity=Severity.BROKEN, explains=(*NOTHING_MORE, "frozen-metrics", "loss-floor", "inputs-not-normalised"))
+@rule(
+    severity=Severity.BROKEN,
+    explains=(*NOTHING_MORE, "constant-prediction", "frozen-metrics", "loss-floor", "inputs-not-normalised"),
+)
 def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.02) -> Iterator[Finding]:
     """The model is no better than a guess, to the end.
 

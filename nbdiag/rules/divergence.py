@@ -41,7 +41,7 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     ## How it decides
     The end (median of the last tenth, 2 epochs at least) is 25 % and ten times the noise above the lowest level, and
     above the loss at the start; or a Mann-Kendall trend upwards with z = 4 over the last 15 % (4 epochs at least). A loss
-    that had grown by half when NaN came diverged too, and so did one that lies at three times what guessing costs while
+    that had grown by half when NaN came diverged too, and so did one that lies at ten times what guessing costs while
     accuracy stays at chance, or falls a thousandfold from the first epoch to the second: it exploded within the first.
 
     ## What to try
@@ -131,7 +131,7 @@ def _became_non_finite(train: Series) -> tuple[int, float] | None:
 def _at_once(run: Run, train: Series) -> tuple[int, float] | None:
     """The loss exploded within the first epoch: its mean lies far above any later value, and nothing was learned since.
 
-    With a cross-entropy "nothing" is an accuracy at chance beside a loss of three times what guessing costs; for other
+    With a cross-entropy "nothing" is an accuracy at chance beside a loss of ten times what guessing costs; for other
     losses only a fall by a factor of 1000 from one epoch to the next tells, which no descent makes.
     """
     if len(train) < 4 or not train.positive:
@@ -141,7 +141,7 @@ def _at_once(run: Run, train: Series) -> tuple[int, float] | None:
     if accuracy is not None and chance is not None and chance.loss is not None:
         half = len(train) // 2
         at_chance = float(np.median(accuracy.y[-half:])) < chance.accuracy + 0.05
-        return (0, low) if at_chance and float(np.median(train.y[half:])) > 3 * chance.loss else None
+        return (0, low) if at_chance and float(np.median(train.y[half:])) > 10 * chance.loss else None
     return (0, low) if accuracy is None and train.y[0] > 1000 * train.y[1] else None
 
 
