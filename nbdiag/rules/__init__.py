@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from nbdiag.rules.base import Rule
+from nbdiag.rules.below import accuracy_below_chance, suspiciously_good, validation_set_mismatch
 from nbdiag.rules.broad import broad_loss_shift
 from nbdiag.rules.chance import stuck_at_chance
+from nbdiag.rules.confidence import overconfident_wrong
 from nbdiag.rules.constant import constant_prediction
 from nbdiag.rules.disagree import loss_and_accuracy_both_fall, train_loss_accuracy_decoupled
 from nbdiag.rules.divergence import collapse_after_success, divergence
 from nbdiag.rules.evaluation import incomplete_epochs, small_validation_set
 from nbdiag.rules.flips import prediction_flips_class
+from nbdiag.rules.floors import double_softmax, loss_floor
+from nbdiag.rules.frozen import frozen_metrics, uninformative_metric
 from nbdiag.rules.gap import generalization_gap, train_metric_lag, val_better_than_train, val_never_improved
 from nbdiag.rules.gradients import exploding_gradients, vanishing_gradients
 from nbdiag.rules.memorising import delayed_generalization, label_noise
 from nbdiag.rules.mismatch import loss_metric_mismatch
+from nbdiag.rules.model import batchnorm_cold_stats, class_imbalance, learning_rate_out_of_range, shuffle_off
 from nbdiag.rules.modes import train_eval_mode_mismatch
 from nbdiag.rules.noise import noisy_training, noisy_validation, oscillating_loss
 from nbdiag.rules.nonfinite import non_finite
@@ -27,20 +32,30 @@ from nbdiag.rules.shift import gap_from_first_epoch
 from nbdiag.rules.shuffle import missing_shuffle
 from nbdiag.rules.spikes import loss_bump_recovered, loss_spike
 from nbdiag.rules.weighted import train_loss_weighted
+from nbdiag.rules.wrong_loss import accuracy_on_regression, initial_loss_off, negative_loss
 
 RULES: tuple[Rule, ...] = (
     non_finite,
     divergence,
     collapse_after_success,
+    accuracy_on_regression,
+    negative_loss,
     train_loss_weighted,
     loss_metric_mismatch,
+    double_softmax,
     train_eval_mode_mismatch,
+    batchnorm_cold_stats,
     saturated_outputs,
     incomplete_epochs,
     small_validation_set,
     prediction_flips_class,
     constant_prediction,
     stuck_at_chance,
+    frozen_metrics,
+    initial_loss_off,
+    validation_set_mismatch,
+    accuracy_below_chance,
+    suspiciously_good,
     loss_hijacked_by_outliers,
     label_noise,
     delayed_generalization,
@@ -49,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     overfitting,
     val_loss_up_accuracy_holding,
     best_epoch_passed,
+    overconfident_wrong,
     loss_and_accuracy_both_fall,
     train_loss_accuracy_decoupled,
     vanishing_gradients,
@@ -70,6 +86,11 @@ RULES: tuple[Rule, ...] = (
     still_improving,
     plateau,
     slow_progress,
+    loss_floor,
+    uninformative_metric,
+    shuffle_off,
+    class_imbalance,
+    learning_rate_out_of_range,
     converged,
     too_short_to_judge,
 )

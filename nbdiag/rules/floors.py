@@ -1,0 +1,176 @@
+"""A run goes in; a loss that cannot fall further, however right the model is, comes out. D14."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
+from nbdiag.rules import arithmetic, evidence, references
+from nbdiag.rules.base import rule
+from nbdiag.rules.bounds import broken
+from nbdiag.rules.needs import needs, pair
+from nbdiag.rules.wording import framework, num, place
+from nbdiag.run import Run
+
+
+@rule(
+    severity=Severity.BROKEN,
+    explains=("loss-floor", "plateau", "underfitting", "slow-progress", "converged", "overconfident-wrong"),
+)
+def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
+    """Softmax is applied twice.
+
+    ## What it finds
+    A cross-entropy that follows its accuracy as only a softmax of a softmax can.
+
+    ## Why it matters
+    Probabilities are between 0 and 1; taken for logits they are all nearly equal. The loss cannot fall below a floor,
+    gradients are small, and training is slow where it works at all.
+
+    ## How it decides
+    As the inner softmax saturates, a right sample costs ln(e + K − 1) − 1 and a wrong one ln(e + K − 1): so the loss
+    plus the accuracy is ln(e + K − 1). In the last three epochs or more it must be that within `tolerance` (0.02), on
+    both sides, with every loss inside ln(1 + (K − 1)/e) … ln(e + K − 1), and an accuracy high enough that a
+    plain loss this high would be absurd: three times that of a model as sure as it is right.
+
+    ## What to try
+    Take the last softmax away, or say that the loss gets probabilities.
+
+    ## Known limits
+    For two classes and middling accuracies a healthy loss can lie at the same place: the rule waits for high ones.
+
+    ## References
+    PyTorch, CrossEntropyLoss takes logits.
+    """
+    known, train, val = evidence.n_classes(run), pair(run, "train"), pair(run, "val")
+    if known is None or known.value < 2 or train is None or len(train) < 3 or not evidence.in_nats(run):
+        return
+    k = int(known.value)
+    low, high = arithmetic.double_softmax_range(k)
+    for p in filter(None, (train, val)):
+        if p.loss[-3:].min() < low - tolerance or p.loss.max() > high + tolerance:
+            return
+        if np.abs(p.loss[-3:] + p.accuracy[-3:] - high).max() > tolerance + float(
+            p.loss_error[-1] + p.accuracy_error[-1]
+        ):
+            return
+    if (train.loss[-3:] < 3 * arithmetic.calibrated_loss(train.accuracy[-3:], k)).any():
+        return
+    loss, accuracy = train.shown(len(train) - 1)
+    yield Finding(
+        title=f"Softmax twice: loss plus accuracy is {num(round(high, 3))}, as only then",
+        headline="Softmax is applied twice",
+        message=(
+            f"At epoch {place(float(train.x[-1]))} training is right on {accuracy} with a loss of {loss}. **Together that is "
+            f"{num(round(float(train.loss[-1] + train.accuracy[-1]), 3))}; probabilities fed in as logits give ln(e + {k - 1}) = {num(round(high, 3))}.** The loss cannot fall below {num(round(low, 3))}."
+        ),
+        certainty=Certainty.STRONG if needs(run, "train", "same-samples").known else Certainty.LIKELY,
+        curves=train.names,
+        start=float(train.x[0]),
+        evidence={"loss + accuracy": float(train.loss[-1] + train.accuracy[-1]), "ln(e + K − 1)": high, "floor": low},
+        why="The model ends with a softmax and the loss applies another one. The second sees numbers between 0 and 1 and makes them nearly equal, so even a perfect answer gets a low probability.",
+        causes=ranked(
+            "`CrossEntropyLoss` on outputs that went through softmax"
+            if framework(run) != "keras"
+            else "`from_logits=True` on outputs that went through softmax",
+            "A softmax layer inside the model and another in the loss",
+        ),
+        check=Check(
+            "Print one output's sum. If it is not 1, this finding is wrong.",
+            {
+                "keras": "print(model.predict(x_train[:1], verbose=0).sum(), model.layers[-1].activation)",
+                "torch": "print(model(x[:1]).sum())",
+            }.get(framework(run), ""),
+        ),
+        fixes=(
+            "Take the last softmax out, or leave `from_logits` away."
+            if framework(run) == "keras"
+            else "Take the softmax out of the model: `CrossEntropyLoss` applies it. For probabilities use `softmax` at prediction only.",
+        ),
+        caveat="loss and accuracy add up to that number by chance.",
+        references=(references.TORCH_CE,),
+    )
+
+
+@rule(severity=Severity.NOTE)
+def loss_floor(run: Run) -> Iterator[Finding]:
+    """The training loss rests on a floor although nearly every answer is right.
+
+    ## What it finds
+    A training accuracy above 99 % beside a training loss that no longer falls and is far above what that accuracy costs.
+
+    ## Why it matters
+    What is left of the loss is not mistakes. It should not be read as something to train away.
+
+    ## How it decides
+    In the last third of the run, at least 5 epochs, accuracy is above 0.99, the loss changes by less than 2 %, and it
+    is at least 5 times that of a model as sure as it is right, and above 0.05. It is then compared with the floors of label
+    smoothing: the entropy of the smoothed labels.
+
+    ## What to try
+    Print the loss's parts: cross-entropy, penalty, smoothing.
+
+    ## Known limits
+    A model kept from being sure (strong dropout in the running mean) looks the same.
+
+    ## References
+    Szegedy et al. 2016; CS231n.
+    """
+    p, known = pair(run, "train"), evidence.n_classes(run)
+    if p is None or known is None or known.value < 2 or not evidence.in_nats(run) or broken(run, "train") is not None:
+        return
+    last = slice(-max(5, len(p) // 3), None)
+    loss, accuracy = p.loss[last], p.accuracy[last]
+    if (
+        len(loss) < 5
+        or accuracy.min() <= 0.99
+        or accuracy.max() > 1
+        or np.ptp(loss) > 0.02 * loss.mean() + 2 * float(p.loss_error[-1])
+    ):
+        return
+    level, k = float(loss.mean()), int(known.value)
+    fair = float(arithmetic.calibrated_loss(accuracy, k).mean())
+    if level < max(0.05, 5 * fair):
+        return
+    floors = {e: arithmetic.smoothing_floor(k, e) for e in (0.05, 0.1, 0.2)}
+    near = min(floors, key=lambda e: abs(math.log(floors[e] / level)))
+    smoothing = run.facts.label_smoothing
+    told = (
+        f" Label smoothing of {near:g} has its floor at {num(round(floors[near], 4))}."
+        if abs(math.log(floors[near] / level)) < 0.1
+        else ""
+    )
+    yield Finding(
+        title=f"The training loss rests at {num(round(level, 4))} with nearly every answer right",
+        message=(
+            f"Training accuracy is {num(float(accuracy[-1]))}, the loss stays at {num(round(level, 4))}. **Mistakes explain {num(round(fair, 4))} of it;** "
+            f"the rest is built into the loss.{told}"
+        ),
+        certainty=Certainty.STRONG if smoothing or run.facts.has_penalty else Certainty.LIKELY,
+        curves=p.names,
+        start=float(p.x[last][0]),
+        evidence={"loss": level, "explained by mistakes": fair},
+        why="With smoothed labels no prediction costs 0, and a weight penalty is added whatever the answers are. The loss then has a floor above 0.",
+        causes=ranked(
+            Cause(
+                "Label smoothing",
+                f"{smoothing:g} has its floor at {num(round(arithmetic.smoothing_floor(k, smoothing), 4))}"
+                if smoothing
+                else told.strip(),
+            )
+            if smoothing != 0
+            else None,
+            Cause("A weight penalty in the printed loss") if run.facts.has_penalty is not False else None,
+            "Soft or noisy labels",
+            "Dropout or augmentation in the running training loss" if run.facts.has_dropout is not False else None,
+        ),
+        check=Check(
+            "Compute the plain cross-entropy of the same predictions. If it is as high, the model really is unsure."
+        ),
+        fixes=("Nothing needs fixing. Compare losses only with runs of the same floor.",),
+        caveat="the model is kept unsure by something else, such as a high temperature.",
+        references=(references.LABEL_SMOOTHING, references.CS231N),
+    )
