@@ -27,6 +27,7 @@ from nbdiag.events import Event, Status, Trouble
 from nbdiag.facts import facts_from
 from nbdiag.faults import Faults, describe
 from nbdiag.logbook import Logbook
+from nbdiag.pace import Pace
 from nbdiag.run import Run
 from nbdiag.views import choice
 from nbdiag.views.base import LiveView
@@ -34,8 +35,6 @@ from nbdiag.views.base import LiveView
 LATE = ("scipy.special", "scipy.optimize")
 """What rules import when they first need it. Imported before the body runs: an import in our thread could wait for one
 of the body's, or the body for ours."""
-SHARE = 0.03
-"""Of the time of a watched block, the part that is ours."""
 PATIENCE = 10.0
 """Seconds to wait at the end for a refresh under way: longer than any seen, short enough for a reader who waits."""
 
@@ -179,21 +178,22 @@ class Watch:
             self._queue.append((time.perf_counter() - self._began, "", event))
 
     def _follow(self) -> None:
-        rest = self.options.refresh
-        while not self._stop.wait(rest):
-            before = time.thread_time()
+        pace = Pace()
+        while not self._stop.wait(self.options.refresh):
             with self._faults.guard("the refresh"):
-                self._refresh()
-            rest = pause(time.thread_time() - before, self.options.refresh)
+                self._drain()
+                if pace.due(time.perf_counter() - self._began) and self._changed():
+                    before = time.thread_time()
+                    self._refresh()
+                    pace.paid(time.thread_time() - before)
+
+    def _changed(self) -> bool:
+        runs = self._runs()
+        before, self._drawn = self._drawn, (len(runs), len(runs[-1]), runs[-1].reached) if runs else ()
+        return self._drawn != before
 
     def _refresh(self) -> None:
-        self._drain()
-        runs = self._runs()
-        state = (len(runs), len(runs[-1]), runs[-1].reached) if runs else ()
-        if state == self._drawn:
-            return
-        self._drawn = state
-        diagnoses = self._examined(runs)
+        diagnoses = self._examined(self._runs())
         if "the view" not in self._faults:
             with self._faults.guard("the view"):
                 self._view.draw(diagnoses)
@@ -256,11 +256,6 @@ class Part(Watch):
 def active() -> Watch | None:
     """The watch under way in this process."""
     return _active
-
-
-def pause(cost: float, refresh: float) -> float:
-    """Seconds to rest after a refresh that took ``cost`` seconds of processor time, so that ``SHARE`` is kept."""
-    return max(refresh, cost * (1 / SHARE - 1))
 
 
 def status_of(error: BaseException | None) -> Status:

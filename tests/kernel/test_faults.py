@@ -49,6 +49,12 @@ def traces():
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def drawn_at_once(kernel: Kernel) -> None:
+    """Else the chart of a cell of half a second is first drawn at its end."""
+    kernel.run("import nbdiag.pace; nbdiag.pace.END = 0.0")
+
+
 @pytest.fixture(params=list(PLANTS))
 def planted(kernel: Kernel, request: pytest.FixtureRequest):
     module, owner, name = PLANTS[request.param]

@@ -12,8 +12,9 @@ pytestmark = pytest.mark.kernel
 LOAD = "%load_ext nbdiag"
 TRAINING = (
     "%%diagnose\nimport time\nfor e in range(1, 13):\n"
-    "    print(f'Epoch {e}/12 - loss: {1 / e:.4f} - val_loss: {0.5 + 0.02 * e:.4f}')\n    time.sleep(0.1)\n"
+    "    print(f'Epoch {e}/12 - loss: {1 / e:.4f} - val_loss: {0.5 + 0.02 * e:.4f}')\n    time.sleep(0.25)\n"
 )
+"""Long enough to be drawn while it runs."""
 
 
 def notebook(*cells: str):
@@ -72,7 +73,7 @@ def test_a_failing_cell_fails_for_papermill(tmp_path):
 
 
 def test_the_thread_that_draws_imports_nothing():
-    body = TRAINING.replace("import time", "import sys, time; known = set(sys.modules)") + "time.sleep(1)\n"
+    body = TRAINING.replace("import time", "import sys, time; known = set(sys.modules)") + "time.sleep(2)\n"
     made = notebook(LOAD, body + "print(*sorted(set(sys.modules) - known))")
     nbclient.NotebookClient(made, timeout=120).execute()
     text = "".join(o.text for o in made.cells[1].outputs if o.output_type == "stream" and o.name == "stdout")
