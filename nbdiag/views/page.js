@@ -4,6 +4,7 @@ for (const root of document.querySelectorAll('.nbdiag')) {
   const of = target => target.closest?.('[data-f]')?.dataset.f
   const light = (id, name, on) => { if (id) for (const e of all(id)) e.classList.toggle(name, on) }
   const card = id => root.querySelector(`details[data-f="${CSS.escape(id)}"]`)
+  const only = c => { for (const other of root.querySelectorAll('details[data-f][open]')) if (other !== c) other.open = false }
   const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
   for (const pin of root.querySelectorAll('a.pin')) pin.setAttribute('role', 'button')
@@ -13,7 +14,7 @@ for (const root of document.querySelectorAll('.nbdiag')) {
       for (const pin of root.querySelectorAll(`a.pin[data-f="${CSS.escape(c.dataset.f)}"]`)) pin.setAttribute('aria-expanded', String(c.open))
     }
     c.addEventListener('toggle', () => {
-      if (c.open) for (const other of root.querySelectorAll('details[data-f][open]')) if (other !== c) other.open = false
+      if (c.open) only(c)
       sync()
     })
     sync()
@@ -24,6 +25,7 @@ for (const root of document.querySelectorAll('.nbdiag')) {
       event.preventDefault()
       const c = card(pin.dataset.f)
       c.open = !c.open
+      if (c.open) only(c)
       if (c.open) requestAnimationFrame(() => c.scrollIntoView({ block: 'nearest', behavior: calm.matches ? 'auto' : 'smooth' }))
     }
     const copy = event.target.closest('.copy')

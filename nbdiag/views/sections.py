@@ -87,7 +87,11 @@ def _check(f: Finding, copy: bool) -> h.Node:
     if f.check is None:
         return None
     button = h.button(".copy", type="button")["Copy"] if f.check.code and copy else None
-    code = h.pre(tabindex="0", aria_label="Code of the check")[h.code[clean(f.check.code)]] if f.check.code else None
+    code = (
+        h.pre(tabindex="0", role="region", aria_label="Code of the check")[h.code[clean(f.check.code)]]
+        if f.check.code
+        else None
+    )
     return [h.div(".copyline")[h.span[prose(f.check.text)], button], code]
 
 
