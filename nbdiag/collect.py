@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable
 
+from nbdiag.beneath import Beneath
 from nbdiag.capture.lines import Line, LineDecoder
-from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Status
+from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Status, Traced
 from nbdiag.frameworks import FRAMEWORKS
 from nbdiag.frameworks.base import Reader
 from nbdiag.frameworks.pattern import pattern_reader
@@ -24,6 +25,7 @@ class Collector:
 
     def __init__(self, pattern: str | None = None) -> None:
         self.runs: list[Run] = []
+        self._beneath = Beneath(self.runs)
         self.current: Run | None = None
         self.closed = False
         self._make: list[Callable[[], Reader]] = [f.reader for f in FRAMEWORKS if f.reader]
@@ -47,7 +49,9 @@ class Collector:
     def event(self, event: Event, time: float | None = None) -> None:
         """A hook reports ``event`` at ``time``."""
         self._time = time
-        if isinstance(event, Begin):
+        if isinstance(event, Traced):
+            self._beneath.take(event, exact=self._exact is not None, time=time)
+        elif isinstance(event, Begin):
             if self._exact is not None:
                 self._end(self._exact, "finished")
             run = self._begin(event)
@@ -108,7 +112,9 @@ class Collector:
 
     def _take(self, run: Run, event: Event) -> None:
         if isinstance(event, Record):
-            if not len(run):
+            if run is not self._exact:
+                self._beneath.reported(run, event)
+            if not len(run) and run not in self.runs:
                 run.number = len(self.runs) + 1
                 self.runs.append(run)
             run.append(event if event.time is not None else dataclasses.replace(event, time=self._time))

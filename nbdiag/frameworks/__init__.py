@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from nbdiag.frameworks.base import Framework
+from nbdiag.frameworks.catboost import CATBOOST
 from nbdiag.frameworks.keras import KERAS
+from nbdiag.frameworks.lightgbm import LIGHTGBM
 from nbdiag.frameworks.loop import LOOP
+from nbdiag.frameworks.sklearn import SKLEARN
+from nbdiag.frameworks.torch import TORCH
+from nbdiag.frameworks.xgboost import XGBOOST
 
-FRAMEWORKS: tuple[Framework, ...] = (KERAS, LOOP)
+FRAMEWORKS: tuple[Framework, ...] = (KERAS, XGBOOST, LIGHTGBM, CATBOOST, SKLEARN, TORCH, LOOP)

@@ -1,0 +1,100 @@
+"""Reads every recorded transcript and the samples' logs, and says what was found, what was wrong, and how fast.
+
+    python -m benchmarks.capture
+
+The samples stand beside the project (``../shared/samples``) or where ``NBDIAG_SAMPLES`` says; without them only the
+project's own transcripts are read.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import os
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from benchmarks.capture import progress
+from nbdiag.collect import Collector, collect
+from nbdiag.run import Run
+
+ROOT = Path(__file__).parents[2]
+OWN = ROOT / "tests" / "data" / "transcripts"
+SAMPLES = Path(os.environ.get("NBDIAG_SAMPLES", ROOT.parent / "shared" / "samples")) / "logs"
+CHUNK = 512  # characters that reach us at once: about what a bar's refresh writes
+MEGABYTES = 20.0
+
+
+def main() -> int:
+    """Return 1 where a value was missed or wrong, or a curve invented."""
+    bad = 0
+    if (SAMPLES / "score.py").exists():
+        score = _module(SAMPLES / "score.py")
+        bad += _score("samples", SAMPLES, score.score)
+        bad += _score("own transcripts", OWN, score.score)
+    else:
+        print(f"no samples at {SAMPLES}: run pytest tests/frameworks/test_transcripts_text.py for the project's own")
+    for name, text in progress.texts().items():
+        _speed(name, text)
+    return bool(bad)
+
+
+def _score(title: str, folder: Path, score: Any) -> int:
+    """Print one row for each case; how many cases are not right."""
+    print(f"\n{title}\n{'case':42} required   hit wrong extra")
+    required = hit = wrong = extra = failed = 0
+    for case in sorted(p.parent for p in folder.glob("*/truth.csv")):
+        found = score(case, _points(collect((case / "raw.txt").read_bytes().decode())))
+        more = len(found["extra_curves"]) + len(found["extra_epochs"])
+        print(
+            f"{case.name:42} {found['required']:8} {found['hit']:5} {len(found['wrong_value']):5} {more:5}{_note(case)}"
+        )
+        required, hit = required + found["required"], hit + found["hit"]
+        wrong, extra = wrong + len(found["wrong_value"]), extra + more
+        printed = (case / "raw.txt").stat().st_size > 0
+        failed += bool(more or found["wrong_value"] or (printed and found["hit"] < found["required"]))
+    print(f"{'all':42} {required:8} {hit:5} {wrong:5} {extra:5}")
+    return failed
+
+
+def _note(case: Path) -> str:
+    return "" if (case / "raw.txt").stat().st_size else "   prints nothing: for the hook"
+
+
+def _points(runs: list[Run]) -> list[dict[str, Any]]:
+    return [
+        {"run": run.number, "split": "train" if c.split == "train" else "val", "metric": c.metric, "value": float(v),
+         "epoch": None if math.isnan(e) else float(e), "step": None if math.isnan(s) else int(s)}
+        for run in runs
+        for c in (*run.curves("epoch"), *run.curves("step"))
+        for v, e, s in zip(c.values, c.epochs, c.steps, strict=True)
+    ]  # fmt: skip
+
+
+def _speed(name: str, text: str) -> None:
+    """Processor time for 100 MB of this text, as it would come from a running cell."""
+    size = len(text.encode()) / 1e6
+    rounds = max(1, round(MEGABYTES / size))
+    collector = Collector()
+    begin = time.process_time()
+    for _ in range(rounds):
+        for start in range(0, len(text), CHUNK):
+            collector.chunk("stdout", text[start : start + CHUNK], 0.0)
+    collector.close()
+    seconds = time.process_time() - begin
+    print(f"{name:42} {size * rounds:6.0f} MB in {seconds:5.1f} s: {size * rounds / seconds:6.1f} MB/s")
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""Progress text of long epochs, as the libraries write it: nothing goes in, texts by name go out."""
+
+from __future__ import annotations
+
+EPOCHS, STEPS = 20, 2000
+
+
+def texts() -> dict[str, str]:
+    """A text for each style."""
+    return {"Keras 3 bar": _keras3(), "Keras 2 bar": _keras2(), "tqdm bar": _tqdm(), "a line for each step": _prints()}
+
+
+def _keras3() -> str:
+    out = []
+    for e in range(1, EPOCHS + 1):
+        out.append(f"Epoch {e}/{EPOCHS}\n")
+        for i in range(1, STEPS + 1):
+            w = 20 * i // STEPS
+            bar = f"\x1b[32m{'━' * w}\x1b[0m\x1b[37m{'━' * (20 - w)}\x1b[0m"
+            values = f"accuracy: {0.1 + i / STEPS / 2:.4f} - loss: {2.3 - i / STEPS:.4f}"
+            out.append(f"\r\x1b[1m{i:>4}/{STEPS}\x1b[0m {bar} \x1b[1m0s\x1b[0m 5ms/step - {values}")
+            out.append("\b" * 72 if i < STEPS else f" - val_accuracy: 0.{e:04d} - val_loss: 1.{e:04d}\n")
+    return "".join(out)
+
+
+def _keras2() -> str:
+    out, last = [], 0
+    for e in range(1, EPOCHS + 1):
+        out.append(f"Epoch {e}/{EPOCHS}\n")
+        for i in range(1, STEPS + 1):
+            w = 29 * i // STEPS
+            bar, left = (f"{'=' * w}>{'.' * (29 - w)}", "ETA: 3s") if i < STEPS else ("=" * 30, "3s 5ms/step")
+            line = f"{i:>4}/{STEPS} [{bar}] - {left} - loss: {2.3 - i / STEPS:.4f} - acc: {0.1 + i / STEPS / 2:.4f}"
+            out.append("\b" * last + "\r" + line)
+            last = len(line)
+        out.append(f" - val_loss: 1.{e:04d} - val_acc: 0.{e:04d}\n")
+    return "".join(out)
+
+
+def _tqdm() -> str:
+    out = []
+    for e in range(1, EPOCHS + 1):
+        for i in range(1, STEPS + 1):
+            p = 100 * i // STEPS
+            bar = f"{p:3d}%|{'█' * (p // 10)}{' ' * (10 - p // 10)}| {i}/{STEPS}"
+            out.append(f"\repoch {e}: {bar} [00:{i // 100:02d}<00:10, 98.12it/s, loss={2 - i / STEPS:.3g}]")
+        out.append("\n")
+    return "".join(out)
+
+
+def _prints() -> str:
+    return "".join(
+        f"Epoch [{e}/{EPOCHS}], Step [{i}/{STEPS}], Loss: {2 / (e + i / STEPS):.4f}\n"
+        for e in range(1, EPOCHS + 1)
+        for i in range(1, STEPS + 1)
+    )

@@ -1,0 +1,65 @@
+"""LightGBM: the lines ``log_evaluation`` prints, and the ``evals_result_`` of a fitted model."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nbdiag.capture.pairs import NUMBER
+from nbdiag.events import Record
+from nbdiag.frameworks.base import Framework
+from nbdiag.frameworks.rounds import Round, RoundReader, evaluation_splits
+from nbdiag.metrics import canonical
+from nbdiag.run import Run
+
+_ROUND = re.compile(r"(?:\[LightGBM\] \[Info\] )?\[(\d{1,7})\](?=\t)")
+_VALUE = re.compile(rf"\t([^\t:]{{1,80}}?)'s ([^\t:]{{1,60}}): ({NUMBER})(?: \+ {NUMBER})?(?=\s|\Z)")
+
+
+def parse(text: str) -> Round | None:
+    """``[3]<tab>training's l2: 0.5<tab>valid_0's l2: 0.6``; rounds count from 1. Cross-validation adds ``+ 0.01``."""
+    start = _ROUND.match(text)
+    if start is None or len(text) > 5000:
+        return None
+    found = [_cross_validated(*value) for value in _VALUE.findall(text, start.end())]
+    if not found:
+        return None
+    splits = _splits([name for name, _, _, _ in found])
+    values = [(label, splits[name], canonical(metric), token) for name, metric, token, label in found]
+    return Round(int(start[1]), values)
+
+
+def _cross_validated(name: str, metric: str, token: str) -> tuple[str, str, str, str]:
+    """``cv_agg's valid l2`` names its set in front of the metric."""
+    label = f"{name}'s {metric}"
+    if name == "cv_agg" and " " in metric:
+        name, _, metric = metric.partition(" ")
+    return name, metric, token, label
+
+
+def _splits(names: list[str]) -> dict[str, str]:
+    """LightGBM calls the training data ``training``: ``valid_0`` is validation data, also beside ``valid_1``."""
+    splits = evaluation_splits(names)
+    return splits | {name: "val" if name == "valid_0" else name for name in names if re.fullmatch(r"valid_\d+", name)}
+
+
+def reads(source: Any) -> bool:
+    """A fitted model of the scikit-learn interface that was given evaluation sets."""
+    return type(source).__module__.partition(".")[0] == "lightgbm" and bool(getattr(source, "evals_result_", None))
+
+
+def read(source: Any) -> list[Run]:
+    """The run a fitted model remembers, at full precision."""
+    results = source.evals_result_
+    splits = _splits(list(results))
+    run = Run(framework="lightgbm")
+    for name, metrics in results.items():
+        for metric, values in metrics.items():
+            for i, value in enumerate(values, 1):
+                run.append(Record(canonical(metric), splits[name], float(value), i, label=f"{name}'s {metric}"))
+    return [run]
+
+
+LIGHTGBM = Framework(
+    "lightgbm", modules=("lightgbm",), reader=lambda: RoundReader("lightgbm", parse), reads=reads, read=read
+)

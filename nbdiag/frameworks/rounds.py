@@ -1,0 +1,88 @@
+"""Boosters' and solvers' text, one line for each round: a parsed round goes in, a run's events come out."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from nbdiag.capture.lines import Line
+from nbdiag.capture.pairs import number
+from nbdiag.events import Begin, Event, Learned, Reached, Record
+from nbdiag.facts import facts_from
+
+_TRAIN = re.compile(r"d?(?:train|training|learn)(?:_?set|_?data)?\Z|x_train", re.IGNORECASE)
+_EVAL = re.compile(r"d?(?:eval|evals|evaluation|valid|val|validation)(?:_?set|_?data)?\Z|x_val(?:id)?", re.IGNORECASE)
+_TEST = re.compile(r"d?(?:test|testing|holdout)(?:_?set|_?data)?\Z|x_test", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:validation|valid|eval)_(\d+)\Z", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Round:
+    """One line: the round, counted from 1, and for each value its label, split, metric and printed number."""
+
+    number: int
+    values: Sequence[tuple[str, str, str, str]]
+    planned: int | None = None
+
+
+class RoundReader:
+    """Reads one framework's rounds; a round that falls back starts a new run, unless it is told as the best one."""
+
+    def __init__(self, framework: str, parse: Callable[[str], Round | None]) -> None:
+        self._framework, self._parse = framework, parse
+        self._last: int | None = None
+        self._best_follows = False
+        self._planned: int | None = None
+
+    def read(self, line: Line) -> Iterable[Event] | None:
+        """Events of this line; ``None`` where it is no round."""
+        found = self._parse(line.text) if line.final else None
+        if found is None:
+            self._best_follows = line.text.rstrip().endswith("est iteration is:")
+            return None
+        if self._best_follows:
+            self._best_follows = False
+            return ()
+        events: list[Event] = []
+        if self._last is None or found.number <= self._last:
+            self._planned = None
+            events.append(Begin(self._framework, facts=facts_from({"framework": self._framework}, "log")))
+        if found.planned and found.planned != self._planned:
+            self._planned = found.planned
+            events.append(Learned(facts_from({"epochs": found.planned}, "log")))
+        self._last = found.number
+        for label, split, metric, token in found.values:
+            value, rounding = number(token)
+            events.append(Record(metric, split, value, found.number, None, label, "", rounding, line.time))
+        events.append(Reached(found.number))
+        return events
+
+    def close(self) -> Iterable[Event]:
+        """Nothing is held back."""
+        return ()
+
+
+def evaluation_splits(names: Sequence[str]) -> dict[str, str]:
+    """The split of each evaluation set of one run, by the name the text shows.
+
+    Numbered sets have no names of their own: of several, the first is taken for the training data and the last for
+    the validation data, as ``eval_set=[(X_train, y_train), (X_val, y_val)]`` is written.
+    """
+    names = list(dict.fromkeys(names))
+    splits = {}
+    numbered = [name for name in names if _NUMBERED.fullmatch(name)]
+    for name in names:
+        if _TRAIN.match(name):
+            splits[name] = "train"
+        elif _EVAL.match(name):
+            splits[name] = "val"
+        elif _TEST.match(name):
+            splits[name] = "test"
+        elif name == numbered[-1] if numbered else False:
+            splits[name] = "val"
+        elif numbered and name == numbered[0] and not any(_TRAIN.match(n) for n in names):
+            splits[name] = "train"
+        else:
+            splits[name] = name
+    return splits

@@ -1,0 +1,109 @@
+"""scikit-learn: what its estimators print with ``verbose``, and the curves a fitted one remembers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from nbdiag.capture.lines import Line
+from nbdiag.capture.pairs import NUMBER, number
+from nbdiag.events import Event, Record
+from nbdiag.frameworks.base import Framework
+from nbdiag.frameworks.rounds import Round, RoundReader
+from nbdiag.run import Run
+
+_MLP = re.compile(rf"Iteration (\d{{1,7}}), loss = ({NUMBER})\s*\Z")
+_MLP_SCORE = re.compile(rf"Validation score: ({NUMBER})\s*\Z")
+_SGD = re.compile(r"-- Epoch (\d{1,7})\s*\Z")
+_SGD_LOSS = re.compile(
+    rf"Norm: {NUMBER}, NNZs: \d{{1,9}}, Bias: {NUMBER}, T: \d{{1,12}}, Avg\. loss: ({NUMBER})(?:, Objective: {NUMBER})?\s*\Z"
+)
+_BOOSTING = re.compile(r"\s*Iter\s+Train Loss\s+(OOB Improve\s+)?(?:OOB Loss\s+)?Remaining Time\s*\Z")
+_BOOSTING_ROW = re.compile(
+    rf"\s{{1,12}}(\d{{1,7}})\s{{1,20}}({NUMBER})\s{{1,20}}(?:({NUMBER})\s{{1,20}}){{0,2}}{NUMBER}[smh]\s*\Z"
+)
+_HISTOGRAM = re.compile(rf"\[(\d{{1,6}})/(\d{{1,6}})\] \d{{1,6}} trees?, .{{0,200}}?in {NUMBER}s\s*\Z")
+_HISTOGRAM_VALUE = re.compile(rf"(train|val) (loss|score): ({NUMBER})")
+
+
+class SklearnReader:
+    """Reads the verbose text of ``MLP*``, ``SGD*``, ``GradientBoosting*`` and ``HistGradientBoosting*``."""
+
+    def __init__(self) -> None:
+        self._reader = RoundReader("sklearn", self._parse)
+        self._round: int | None = None
+        self._table = False
+
+    def read(self, line: Line) -> Iterable[Event] | None:
+        """Events of this line; ``None`` where it is none of scikit-learn's."""
+        text = line.text
+        if _BOOSTING.match(text):
+            self._table = True
+            return ()
+        if (score := _MLP_SCORE.match(text)) and self._round:
+            return [self._record("score", "val", score[1], line.time)]
+        if begun := _SGD.match(text):
+            self._round = int(begun[1])
+            return ()
+        return self._reader.read(line)
+
+    def close(self) -> Iterable[Event]:
+        """Nothing is held back."""
+        return ()
+
+    def _record(self, metric: str, split: str, token: str, time: float | None) -> Record:
+        value, rounding = number(token)
+        return Record(metric, split, value, self._round, None, f"validation {metric}", "", rounding, time)
+
+    def _parse(self, text: str) -> Round | None:
+        if found := _MLP.match(text):
+            self._round = int(found[1])
+            return Round(self._round, [("loss", "train", "loss", found[2])])
+        if self._round is not None and (found := _SGD_LOSS.match(text)):
+            return Round(self._round, [("Avg. loss", "train", "loss", found[1])])
+        if self._table and (found := _BOOSTING_ROW.match(text)):
+            return Round(int(found[1]), [("Train Loss", "train", "loss", found[2])])
+        if found := _HISTOGRAM.match(text):
+            values = [
+                (f"{split} {metric}", split, metric, token)
+                for split, metric, token in _HISTOGRAM_VALUE.findall(found[0])
+            ]
+            return Round(int(found[1]), values, int(found[2])) if values else None
+        return None
+
+
+def reads(source: Any) -> bool:
+    """A fitted estimator that remembers its losses or scores."""
+    return type(source).__module__.partition(".")[0] == "sklearn" and any(
+        getattr(source, name, None) is not None and len(getattr(source, name)) for name in _REMEMBERED
+    )
+
+
+_REMEMBERED = {
+    "loss_curve_": ("loss", "train", 1),
+    "validation_scores_": ("score", "val", 1),
+    "train_score_": ("loss", "train", 1),  # HistGradientBoosting's are scores and begin before the first round
+    "validation_score_": ("score", "val", 0),
+}
+
+
+def read(source: Any) -> list[Run]:
+    """The run a fitted estimator remembers, at full precision."""
+    run = Run(framework="sklearn")
+    histogram = type(source).__name__.startswith("HistGradientBoosting")
+    for name, (metric, split, first) in _REMEMBERED.items():
+        values = getattr(source, name, None)
+        if values is None:
+            continue
+        if histogram:
+            metric, first = "score", 0
+        if name == "validation_scores_" and type(source).__name__.endswith("Classifier"):
+            metric = "accuracy"
+        for i, value in enumerate(values, first):
+            if i > 0:
+                run.append(Record(metric, split, float(value), i, label=name))
+    return [run]
+
+
+SKLEARN = Framework("sklearn", modules=("sklearn",), reader=SklearnReader, reads=reads, read=read)
