@@ -35,9 +35,9 @@ class Sampler:
         self.able = can_replay(model, source)
         self.facts = loss_facts(model) if self.able else {}
         self.forward = Forward(model, source) if self.able else None
-        self.began, self.spent = time.perf_counter(), 0.0
+        self.spent = 0.0
         self.cost: float | None = None
-        self.longest = 0.0
+        self.longest, self.warm = 0.0, sys.modules["keras"].config.backend() == "torch"
         self.best_loss, self.best_epoch = math.inf, 0
         self.best_weights: Weights | None = None
         self.best: Outputs | None = None
@@ -58,31 +58,34 @@ class Sampler:
         # While the training runs, enough is left for two passes at its end.
         needed = (passes if last else passes + 2) * self._price(validated)
         if needed <= budget and (last or self.best_epoch != epoch):
-            self._look(epoch, loss, behind, start + budget)
+            self.able = False  # and stays so if looking fails: it would fail at each epoch
+            self.able = self._look(epoch, loss, behind, start + budget)
         self.spent += time.perf_counter() - start
 
     def _price(self, validated: float) -> float:
         """Seconds of one pass: as measured, or a guess from Keras' own validation, which does the same and counts
-        metrics as well. Off torch the first one of each is compiled: then the longest validation is the guess."""
+        metrics as well. Off torch the first of each is compiled: then the longest validation is the guess."""
         self.longest = max(self.longest, validated)
-        if self.cost is not None:
-            return self.cost
-        return validated if sys.modules["keras"].config.backend() == "torch" else self.longest
+        if not self.warm:
+            return self.longest
+        return validated if self.cost is None else self.cost
 
-    def _look(self, epoch: int, loss: float, behind: bool, deadline: float) -> None:
+    def _look(self, epoch: int, loss: float, behind: bool, deadline: float) -> bool:
+        """Whether it makes sense to look again."""
         start = time.perf_counter()
         now = self.forward.run(None, deadline) if self.forward else None
+        if self.warm or now is None:
+            self.cost = time.perf_counter() - start
+        self.warm = True
         if self.forward is None or now is None:
-            self.able = False
-            return
-        self.cost = time.perf_counter() - start
+            return True  # out of time, which is counted: when there is more of it
         mean = float(now.losses.mean())
         if not abs(mean - loss) <= _AGREE * max(abs(loss), 1e-3):
-            self.able = False  # a penalty or a mask is part of the printed loss: these are not its parts
-            return
+            return False  # a penalty or a mask is part of the printed loss: these are not its parts
         if behind:
             self.best = self.forward.run(self.best_weights, deadline)
         self.emit(Sampled(self._samples(epoch, now)))
+        return True
 
     def _samples(self, epoch: int, now: Outputs) -> SampleLosses:
         is_best = self.best_epoch == epoch
