@@ -170,6 +170,29 @@ class Run:
         for record in records:
             self.append(record)
 
+    def copy(self, curve: Curve) -> None:
+        """Add all values of another run's curve."""
+        columns = zip(curve.values, curve.epochs, curve.steps, curve.times, curve.rounding, strict=True)
+        for value, epoch, step, time, rounding in columns:
+            self.append(
+                Record(
+                    curve.metric,
+                    curve.split,
+                    float(value),
+                    None if epoch != epoch else float(epoch),
+                    None if step != step else int(step),
+                    curve.label,
+                    curve.unit,
+                    float(rounding),
+                    None if time != time else float(time),
+                )
+            )
+
+    def forget(self, metric: str, split: str, per: Per) -> None:
+        """Take a curve out again: a better source of it has appeared."""
+        self._columns.pop((metric, split, per), None)
+        self._memo = {}
+
     def learn(self, facts: Facts) -> None:
         """Add facts; what the reader gave is never overruled."""
         self.facts, self._memo = self.facts.merged(facts), {}

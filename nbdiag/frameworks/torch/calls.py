@@ -23,38 +23,49 @@ class Observed:
         self.owner, self.name, self.original = owner, name, getattr(owner, name)
         self.before: list[Observer] = []
         self.after: list[Observer] = []
-        self.stand_in = _stand_in(self.original, self.before, self.after)
+        self._stand_in = _stand_in(self.original, self.before, self.after)
+        _tell_script(self.original, self._stand_in)
 
-    def install(self) -> None:
+    def observe(self, observers: list[Observer], observer: Observer) -> None:
+        """``observer`` joins ``observers``: either ``before`` or ``after``."""
+        observers.append(observer)
         if getattr(self.owner, self.name) is self.original:
-            setattr(self.owner, self.name, self.stand_in)
+            setattr(self.owner, self.name, self._stand_in)
 
-    def leave(self) -> None:
-        """Undone, if nobody has put another function there since; a stand-in nobody observes only passes on."""
-        if not self.before and not self.after and getattr(self.owner, self.name) is self.stand_in:
+    def leave(self, observers: list[Observer], observer: Observer) -> None:
+        """Undone when the last one leaves, if nobody has put another function there since: then ours only passes on."""
+        observers.remove(observer)
+        if not self.before and not self.after and getattr(self.owner, self.name) is self._stand_in:
             setattr(self.owner, self.name, self.original)
+
+
+def patch(owner: Any, name: str) -> Observed:
+    """What stands in for ``owner.name``; the same one each time."""
+    known = _known.get((id(owner), name))
+    if known is None:
+        known = _known[id(owner), name] = Observed(owner, name)
+    return known
 
 
 @contextlib.contextmanager
 def observed(owner: Any, name: str, *, before: Observer | None = None, after: Observer | None = None) -> Iterator[None]:
-    """Call ``before`` and ``after`` around each call of ``owner.name``; nothing where there is no such name."""
-    if not hasattr(owner, name):
-        yield
-        return
-    patch = _known.get((id(owner), name))
-    if patch is None:
-        patch = _known[id(owner), name] = Observed(owner, name)
-    for observers, observer in ((patch.before, before), (patch.after, after)):
-        if observer is not None:
-            observers.append(observer)
-    patch.install()
-    try:
-        yield
-    finally:
-        for observers, observer in ((patch.before, before), (patch.after, after)):
+    """Call ``before`` and ``after`` around each call of ``owner.name``."""
+    found = patch(owner, name)
+    with contextlib.ExitStack() as stack:
+        for observers, observer in ((found.before, before), (found.after, after)):
             if observer is not None:
-                observers.remove(observer)
-        patch.leave()
+                found.observe(observers, observer)
+                stack.callback(found.leave, observers, observer)
+        yield
+
+
+def _tell_script(original: Callable[..., Any], stand_in: Callable[..., Any]) -> None:
+    """TorchScript finds its builtins by identity, in a table made at its first use."""
+    from torch.jit import _builtins
+
+    name = _builtins._find_builtin(original)
+    if name is not None:
+        _builtins._register_builtin(stand_in, name)
 
 
 def _stand_in(original: Callable[..., Any], before: list[Observer], after: list[Observer]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Loss calls without a backward pass come in; what they measure, and on which data, goes out."""
+"""Loss calls come in; what the training's loss function is, and what it measures on other data, goes out."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from nbdiag.frameworks.torch.journal import Batch
 from nbdiag.frameworks.torch.losses import Call, correct, understand
 from nbdiag.frameworks.torch.passes import Identity, Pass
-from nbdiag.frameworks.torch.roots import UNKNOWN, Root
+from nbdiag.frameworks.torch.roots import UNKNOWN, Root, describe
 
 if TYPE_CHECKING:
     from nbdiag.frameworks.torch.training import Training
 
-SHARE = 0.01
-"""Of the time of training, what counting right predictions on training batches may take; a validation pass is
-counted whole, for there nothing is estimated."""
+SLOW = 0.005
+"""Seconds for a step from which on its right predictions are counted too: that costs 50 µs on the CPU, 1 % of this."""
 
 
 class Evaluation:
@@ -24,9 +23,9 @@ class Evaluation:
 
     def __init__(self, training: Training) -> None:
         self._training = training
-        self._began = time.perf_counter()
-        self._spent = 0.0
         self._last: tuple[Any, int, Root] | None = None
+        self._steps, self._since = 0, time.monotonic()
+        self.slow = False
         self.forget()
 
     def forget(self) -> None:
@@ -37,47 +36,53 @@ class Evaluation:
     def called(self, name: str, loss: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         """``torch``'s loss function ``name`` gave ``result``."""
         training = self._training
-        p = training.passes.current()
+        p = training.passes.at_work()
         unknown = training.data is None or (p is not None and p.data.same(training.data))
         if result.requires_grad and (p is None or p.trained or unknown):
-            self._training_call(p, name, loss, args, kwargs, result)
+            call = understand(name, loss, args, kwargs)
+            if call is not None:
+                self._last = (weakref.ref(result), result._version, call.root)
+                training.classes = call.classes
+                if p is not None and self.slow and training.root.of(call.root):
+                    self._look(p, call, args, None)
         elif p is not None and p.epoch is not None and not p.trained:
+            p.evaluated = p.evaluated or not result.requires_grad
+            if not p.looked_at and p.split == _name(len(self._sets)):
+                self._sets.append(p.data)
+            p.looked_at = True
             call = understand(name, loss, args, kwargs)
             if call is not None and self.comparable.of(call.root):
                 self._look(p, call, args, result)
 
-    def trained(self, root: Any) -> Root | None:
-        """What is known of ``root`` when it is what a loss function gave, unchanged since."""
-        if self._last is None or self._last[0]() is not root or self._last[1] != root._version:
-            return None
-        return self._last[2]
+    def look(self, root: Any, scaled: bool) -> None:
+        """``root`` is about to be differentiated: which loss function is it?"""
+        last = self._last
+        unchanged = last is not None and last[0]() is root and last[1] == root._version
+        self._training.root = last[2] if last is not None and unchanged else describe(root, scaled)
+
+    def pace(self, steps: int) -> None:
+        """So many steps were done since the last call."""
+        now = time.monotonic()
+        if steps:
+            self.slow = (now - self._since) / steps >= SLOW
+        self._since = now
+
+    def compare(self, root: Root, parts: int) -> None:
+        """The training's loss is ``root`` over ``parts`` micro-batches, and may be compared with validation's if mean."""
+        if abs(root.divisor - parts) < 1e-6:
+            self.comparable = root
+        elif not self.comparable.of(root):
+            self.comparable = UNKNOWN
 
     def split(self, p: Pass) -> str:
-        """The split a pass without training measured: ``val`` when its data is not training's."""
+        """What a pass without training would measure: ``val`` when its data is not training's."""
         data = self._training.data
-        if data is None:
-            return ""
-        if p.data.same(data):
+        if data is None or p.data.same(data):
             return "eval"
         for i, known in enumerate(self._sets):
             if p.data.same(known):
-                return "val" if i == 0 else f"val_{i + 1}"
-        self._sets.append(p.data)
-        return "val" if len(self._sets) == 1 else f"val_{len(self._sets)}"
-
-    def _training_call(
-        self, p: Pass | None, name: str, loss: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
-    ) -> None:
-        now = time.perf_counter()
-        if self._training.looking() or (p is not None and self._spent < SHARE * (now - self._began)):
-            call = understand(name, loss, args, kwargs)
-            if call is None:
-                return
-            self._last = (weakref.ref(result), result._version, call.root)
-            self._training.classes = call.classes
-            if p is not None and self._training.root.of(call.root):
-                self._look(p, call, args, None)
-            self._spent += time.perf_counter() - now
+                return _name(i)
+        return _name(len(self._sets))
 
     def _look(self, p: Pass, call: Call, args: tuple[Any, ...], result: Any) -> None:
         scalars = self._training.scalars
@@ -86,3 +91,7 @@ class Evaluation:
         right, of = (None, None) if judged is None else (scalars.read(judged[0]), scalars.read(judged[1]))
         if loss is not None or right is not None:
             self._training.journal.entries.append(Batch(p.measured, loss, call.samples, right, of))
+
+
+def _name(index: int) -> str:
+    return f"val_{index + 1}" if index else "val"

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
+from threading import get_ident
 from types import ModuleType
 from typing import Any
 
 from nbdiag.events import Trouble
 from nbdiag.frameworks.base import Emit, Framework
 from nbdiag.frameworks.imports import when_imported
-from nbdiag.frameworks.torch.calls import observed
+from nbdiag.frameworks.torch.calls import Observed, Observer, observed, patch
 from nbdiag.frameworks.torch.losses import FUNCTIONS
 from nbdiag.frameworks.torch.training import Training
+
+LOOKS = 3
+"""Steps at the start whose graph is looked at; later one after each telling and at each turn of a loader."""
 
 
 @contextlib.contextmanager
@@ -34,9 +38,13 @@ class Watcher:
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._training = Training(emit)
+        self._tape, self._marks = self._training.tape, self._training.marks
         self._patches = contextlib.ExitStack()
+        self._losses: list[tuple[Observed, Observer]] = []
         self._thread: int | None = None
-        self._off = False
+        self._off = self._fast = self._listening = False
+        self._looks = LOOKS
+        self._scaler: Any = None
 
     def install(self, torch: ModuleType) -> None:
         """torch has been imported."""
@@ -50,86 +58,154 @@ class Watcher:
     def close(self) -> None:
         """Undo everything and tell the rest."""
         self._patches.close()
-        self._thread = None
-        self._guarded(self._training.close)
+        try:
+            if not self._off:
+                self._training.close()
+        except Exception as error:
+            self._fail(error)
 
     def _install(self, torch: Any, stack: contextlib.ExitStack) -> None:
-        from torch.jit import _builtins
         from torch.optim.optimizer import register_optimizer_step_post_hook
 
-        self._tensor, self._functorch = torch.Tensor, torch._C._are_functorch_transforms_active
-        self._distributed = torch.distributed
+        self._torch, self._tensor, self._functorch = torch, torch.Tensor, torch._C._are_functorch_transforms_active
         for name, loss, nn in FUNCTIONS:
-            owner = torch._C._nn if nn else torch
-            # Scripting looks functions up by identity, in a table made at its first use.
-            builtin = _builtins._find_builtin(getattr(owner, name))
-            stack.enter_context(observed(owner, name, after=functools.partial(self._loss, name, loss)))
-            _builtins._register_builtin(getattr(owner, name), builtin)
+            found = patch(torch._C._nn if nn else torch, name)
+            self._losses.append((found, functools.partial(self._loss, name, loss)))
+        stack.callback(self._listen, False)
+        self._listen(True)
         stack.enter_context(observed(torch.autograd, "backward", before=self._backward))
-        _builtins._register_builtin(torch.autograd.backward, "aten::backward")
-        scaler = torch.amp.GradScaler
-        stack.enter_context(observed(scaler, "scale", after=self._scale))
-        stack.enter_context(observed(scaler, "step", after=self._scaler_step))
+        stack.enter_context(observed(torch.amp.GradScaler, "scale", after=self._scale))
+        stack.enter_context(observed(torch.amp.GradScaler, "step", after=self._scaler_step))
         stack.enter_context(observed(torch.utils.data.DataLoader, "__iter__", after=self._iter))
         stack.callback(register_optimizer_step_post_hook(self._step).remove)
 
+    def _listen(self, on: bool) -> None:
+        """Observe the loss functions: at the start, while loaders run without training, and now and then for a step."""
+        if on == self._listening:
+            return
+        self._listening = on
+        for found, observer in self._losses:
+            (found.observe if on else found.leave)(found.after, observer)
+
     def _backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        try:
+            root = args[0]
+            # Tensor.backward() gives four arguments by place; only bytecode here, for it runs at every step.
+            if (
+                self._fast
+                and type(root) is self._tensor
+                and root.is_cpu
+                and root.dim() == 0
+                and args[1] is None
+                and get_ident() == self._thread
+            ):
+                self._tape.append(root.item())
+            elif not self._off:
+                self._any_backward(root, args[1] if len(args) > 1 else kwargs.get("grad_tensors"))
+        except Exception as error:
+            self._fail(error)
+
+    def _any_backward(self, roots: Any, grads: Any) -> None:
         if self._thread is None:
             self._first()
-        grads = args[1] if len(args) > 1 else kwargs.get("grad_tensors")
-        roots = args[0] if args else kwargs.get("tensors")
-        if grads is None and isinstance(roots, self._tensor):
-            if roots.numel() == 1:
-                self._guarded(self._training.backward, roots)
-        elif (
-            isinstance(roots, (list, tuple))
-            and roots
-            and (grads is None or all(g is None for g in grads))
-            and all(isinstance(r, self._tensor) and r.numel() == 1 for r in roots)
-        ):
-            self._guarded(self._several, roots)
+        if self._off or get_ident() != self._thread:
+            return
+        if isinstance(roots, (list, tuple)):
+            if not roots or (grads is not None and any(g is not None for g in grads)):
+                return
+            if not all(isinstance(r, self._tensor) and r.numel() == 1 for r in roots):
+                return
+            root = roots[0] if len(roots) == 1 else sum(r.detach() for r in roots)
+        elif grads is None and isinstance(roots, self._tensor) and roots.numel() == 1:
+            root = roots
+        else:
+            return
+        if self._looks:
+            self._looks -= 1
+            self._training.evaluation.look(root, self._scaler is not None)
+        value = self._training.scalars.read(root, None if self._scaler is None else self._scaler._scale)
+        if value is not None:
+            self._tape.append(value)
+        if not self._marks and time.monotonic() > self._training.due:
+            self._tell()
 
     def _first(self) -> None:
         """The thread that trains is followed; so is, of several processes, the first."""
-        self._thread = threading.get_ident()
-        dist = self._distributed
+        self._thread = get_ident()
+        dist = self._torch.distributed
         self._off = self._off or (dist.is_available() and dist.is_initialized() and dist.get_rank() != 0)
-
-    def _several(self, roots: Any) -> None:
-        self._training.backward(roots[0] if len(roots) == 1 else sum(r.detach() for r in roots))
+        if not self._off:
+            self._training.begin()
 
     def _step(self, optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        closure = (len(args) > 1 and args[1] is not None) or kwargs.get("closure") is not None
-        self._guarded(self._training.step, optimizer, closure)
+        try:
+            if self._off or get_ident() != self._thread:
+                return
+            mark = self._marks.get(id(optimizer))
+            if mark is None or kwargs or len(args) > 1:
+                if (len(args) > 1 and args[1] is not None) or kwargs.get("closure") is not None:
+                    self._training.first()
+                mark = self._training.index(optimizer)
+            self._tape.append(mark)
+            if not self._fast:
+                self._may_be_fast()
+            if time.monotonic() > self._training.due:
+                self._tell()
+        except Exception as error:
+            self._fail(error)
+
+    def _may_be_fast(self) -> None:
+        """Enough was looked at."""
+        if not self._looks and self._scaler is None:
+            self._fast = True
+            self._training.evaluation.pace(self._training.counted())
+            if self._listening and not self._training.evaluation.slow:
+                self._listen(False)
+
+    def _look_again(self) -> None:
+        self._looks, self._fast = max(self._looks, 1), False
+        self._listen(True)
+
+    def _tell(self) -> None:
+        self._training.tell()
+        self._look_again()
 
     def _scale(self, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         if args[0]._enabled:
-            self._guarded(self._training.scale, args[0])
+            self._scaler, self._fast = args[0], False
 
     def _scaler_step(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
-        optimizer = args[1] if len(args) > 1 else kwargs.get("optimizer")
-        self._guarded(self._training.step, optimizer)  # after an overflow the optimizer itself did not step
+        if self._scaler is not None:
+            self._scaler = None  # and after an overflow the optimizer itself did not step
+            self._step(args[1] if len(args) > 1 else kwargs["optimizer"], (), {})
 
     def _iter(self, args: tuple[Any, ...], kwargs: dict[str, Any], iterator: Any) -> None:
-        if hasattr(iterator, "_num_yielded"):
-            self._guarded(self._training.began_pass, args[0], iterator)
+        try:
+            mine = self._thread is None or get_ident() == self._thread
+            if mine and not self._off and hasattr(iterator, "_num_yielded"):
+                self._training.began_pass(args[0], iterator)
+                self._look_again()
+        except Exception as error:
+            self._fail(error)
 
     def _loss(self, name: str, loss: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-        # Fake, functional and other traced tensors are subclasses: only real values are looked at.
-        plain = self._tensor
-        if type(result) is plain and len(args) > 1 and isinstance(args[1], plain) and not self._functorch():
-            self._guarded(self._training.evaluation.called, name, loss, args, kwargs, result)
-
-    def _guarded(self, act: Callable[..., None], *args: Any) -> None:
-        if self._off or (self._thread is not None and self._thread != threading.get_ident()):
-            return
         try:
-            act(*args)
+            # Fake, functional and other traced tensors are subclasses: only real values are looked at.
+            plain = self._tensor
+            if (
+                not self._off
+                and type(result) is plain
+                and len(args) > 1
+                and isinstance(args[1], plain)
+                and (self._thread is None or get_ident() == self._thread)
+                and not self._functorch()
+            ):
+                self._training.evaluation.called(name, loss, args, kwargs, result)
         except Exception as error:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        self._off = True
+        self._off, self._fast = True, False
         self._emit(Trouble("the PyTorch hook", error))
 
 

@@ -46,7 +46,8 @@ class PassEnd:
     measured: Measured
     split: str
     epoch: float
-    learning_rate: float | None = None
+    batches: int = 0
+    """How many batches the pass had; accuracy is told when nine of ten were judged, a sample would add noise."""
 
 
 Entry = Step | Batch | PassEnd | Event
@@ -122,7 +123,5 @@ def _pass_end(entry: PassEnd) -> Iterable[Event]:
     sums = entry.measured
     if sums.weight:
         yield Record("loss", entry.split, sums.loss / sums.weight, entry.epoch, label="loss")
-    if sums.predicted:
+    if sums.predicted and sums.batches >= 0.9 * entry.batches:
         yield Record("accuracy", entry.split, sums.correct / sums.predicted, entry.epoch, label="accuracy")
-    if entry.learning_rate is not None:
-        yield Record("learning_rate", entry.split, entry.learning_rate, entry.epoch)

@@ -1,0 +1,128 @@
+"""What a hook traced beneath loops comes in beside the runs that text and other hooks report; one run of each goes out."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from nbdiag import metrics
+from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Traced
+from nbdiag.run import Per, Run
+
+Key = tuple[str, str, Per]
+
+
+@dataclasses.dataclass(eq=False)
+class _Below:
+    """One traced run; ``above`` is the reported run it completes, ``open`` until that one is another training."""
+
+    run: Run
+    above: Run | None = None
+    open: bool = True
+    reported: set[Key] = dataclasses.field(default_factory=set)
+    given: set[Key] = dataclasses.field(default_factory=set)
+
+
+class Beneath:
+    """The traced runs of one watched block. ``runs`` is the collector's list, kept free of what is told twice."""
+
+    def __init__(self, runs: list[Run]) -> None:
+        self._runs = runs
+        self._muted: set[int] = set()
+        self._now: _Below | None = None
+        self._paired: dict[int, _Below] = {}
+
+    def take(self, traced: Traced, *, exact: bool, time: float | None) -> None:
+        """``exact``: a hook that knows the loop reports a training at this moment, so this is that one's inside."""
+        if exact:
+            self._muted.add(traced.run)
+        if traced.run in self._muted:
+            return
+        for event in traced.events:
+            if isinstance(event, Begin):
+                run = Run(name=event.name, framework=event.framework, facts=event.facts)
+                run.status = "running"
+                self._now = _Below(run)
+            elif self._now is not None:
+                self._told(self._now, event, time)
+
+    def reported(self, run: Run, record: Record) -> None:
+        """Text, or a hook that only counts along, is about to add ``record`` to ``run``."""
+        now, paired = self._now, self._paired.get(id(run))
+        if now is not None and now.above is None:
+            if paired is None:
+                paired = self._paired[id(run)] = now
+                self._lift(now, run)
+            else:  # the text sees one training where the hook sees a second: the text is right
+                now.above, now.open = run, False
+                self._hide(now.run)
+        elif now is not None and now.above is not run and paired is None:
+            now.open = False  # the text sees a new training, the hook does not
+        if paired is not None:
+            paired.reported.add(_key(record))
+            for key in [k for k in paired.given if _told_twice(k, paired.reported)]:
+                paired.given.discard(key)
+                run.forget(*key)
+
+    def _told(self, below: _Below, event: Event, time: float | None) -> None:
+        run = below.above or below.run
+        if not below.open:
+            return
+        if isinstance(event, Record):
+            if below.above is not None:
+                if _told_twice(_key(event), below.reported):
+                    return
+                below.given.add(_key(event))
+            elif not len(run):
+                run.number = len(self._runs) + 1
+                self._runs.append(run)
+            run.append(event if event.time is not None else dataclasses.replace(event, time=time))
+        elif isinstance(event, Learned):
+            run.learn(event.facts)
+        elif isinstance(event, Reached):
+            run.reached = (event.epoch, event.step, event.steps)
+        elif isinstance(event, End):
+            below.run.status = "finished"
+            self._now = None
+
+    def _lift(self, below: _Below, run: Run) -> None:
+        """The reported ``run`` takes the traced one's place, with all that it knows beyond it."""
+        below.above = run
+        for curve in (*run.curves("epoch"), *run.curves("step")):
+            below.reported.add((curve.metric, curve.split, curve.per))
+        run.learn(below.run.facts)
+        for curve in (*below.run.curves("epoch"), *below.run.curves("step")):
+            key = (curve.metric, curve.split, curve.per)
+            if not _told_twice(key, below.reported):
+                below.given.add(key)
+                run.copy(curve)
+        if below.run in self._runs:
+            if run not in self._runs:
+                run.number = below.run.number
+                self._runs[self._runs.index(below.run)] = run
+            else:
+                self._hide(below.run)
+
+    def _hide(self, run: Run) -> None:
+        if run in self._runs:
+            self._runs.remove(run)
+            for number, left in enumerate(self._runs, 1):
+                left.number = number
+
+
+def _key(record: Record) -> Key:
+    return record.metric, record.split, "epoch" if record.step is None else "step"
+
+
+def _told_twice(key: Key, reported: set[Key]) -> bool:
+    """Whether a traced curve is among the ``reported`` ones, perhaps under another name.
+
+    Epoch values stand back behind any report of the metric, step values only behind step values: the text of most
+    loops tells a mean for each epoch, and then the steps are new. A loop's "test" is the hook's "val".
+    """
+    metric, split, per = key
+    for other, where, kind in reported:
+        if metrics.is_loss(metric) and other != metric and where == split == "train" and "loss" in other:
+            return True  # the loop's own names for its losses
+        if other == metric and (where == split or "train" not in (where, split)) and (per == "epoch" or kind == per):
+            return True
+    return False
