@@ -109,7 +109,7 @@ class Finding:
     """One pattern found in a run, with everything its card shows.
 
     ``message`` has the reader's own numbers and epochs; one ``**bold**`` claim is allowed in it. Text may hold
-    `` `code` ``; nothing else is markup. ``start`` and ``stop`` are epochs (None: the whole run). ``curves`` are
+    `` `code` ``; nothing else is markup. ``start`` and ``stop`` are epochs: no ``start`` is the whole run, no ``stop`` up to its end. ``curves`` are
     named as ``"val:loss"``. ``why`` is two or three sentences. ``explains`` are findings this one is the cause of.
     ``rule`` and ``severity`` may be left out by a rule: they are filled in from its declaration.
     """

@@ -37,11 +37,11 @@ def card(entry: Numbered, entries: list[Numbered], *, open: bool = False, anchor
 def row(entry: Numbered) -> h.Element:
     """The row of a closed card: number, title, epochs, severity, certainty."""
     f = entry.finding
-    where = places(f.start, f.stop)
+    where = places(f.start, entry.stop)
     return h.summary(".row")[
         signs.number(entry.number, provisional=f.provisional),
         h.span(".title")[prose(f.title), h.span(".prov-word")[" · provisional"] if f.provisional else None],
-        h.span(".meta.where", data_w=f"{(epochs(f.start, f.stop) or 'epochs').split()[0]} ")[where],
+        h.span(".meta.where", data_w=f"{(epochs(f.start, entry.stop) or 'epochs').split()[0]} ")[where],
         h.span(".meta.sevw")[severity_of(f).value],
         h.span(".meta.sure", title=signs.SURE[f.certainty])[signs.bars(f.certainty), f.certainty.value],
         signs.chevron(),
@@ -66,7 +66,7 @@ def body(f: Finding, entries: list[Numbered], anchor: str | None = None) -> h.El
     return h.div(class_="body", id=anchor)[
         h.div(".left")[h.p(".lead")[prose(f.message)], sections.explains(f, entries)],
         h.div(".ev")[proof] if any(part is not None for part in proof) else None,
-        _listed("more", sections.reasons(f)),
+        _listed("more", sections.reasons(f, entries)),
         _listed("end", sections.limits(f)),
     ]
 

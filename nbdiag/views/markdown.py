@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from nbdiag.finding import Finding, Reference
 from nbdiag.views import header, sections
-from nbdiag.views.markup import split
+from nbdiag.views.markup import plain, split
 from nbdiag.views.numbering import Numbered, numbered, severity_of
 from nbdiag.views.numbers import epochs
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 def text(diagnosis: Diagnosis) -> str:
     """The whole diagnosis; text from users is escaped, so that it can neither format nor inject anything."""
     blocks = [f"# {prose(header.headline(diagnosis))}", prose(header.status(diagnosis.run)), prose(diagnosis.summary)]
-    for entry in numbered(diagnosis):
-        blocks += _finding(entry)
+    entries = numbered(diagnosis)
+    for entry in entries:
+        blocks += _finding(entry, entries)
     blocks += [f"**{name}** {prose(words)}." for name, words in header.notes(diagnosis)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -45,21 +46,25 @@ def _escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _finding(entry: Numbered) -> list[str]:
+def _finding(entry: Numbered, entries: list[Numbered]) -> list[str]:
     f = entry.finding
     number = f"{entry.number}. " if entry.number is not None else "✓ "
-    where = f", {span}" if (span := epochs(f.start, f.stop)) else ""
+    where = f", {span}" if (span := epochs(f.start, entry.stop)) else ""
     blocks = [
         f"## {number}{prose(f.title)}",
         f"*{severity_of(f).value}, {f.certainty.value}{where}{', provisional' if f.provisional else ''}*",
         prose(f.message), _table(f),
-        _part_of("Why", prose(f.why)), _causes(f), _check(f),
-        "\n".join(["**Try**", "", *(f"- {prose(fix)}" for fix in f.fixes)]) if f.fixes else "",
+        _part_of("Why", prose(f.why)), _listed("Explains", [f"**{_escaped(plain(o.title))}** {prose(o.message)}" for o in sections.merged(f, entries)]), _causes(f), _check(f),
+        _listed("Try", [prose(fix) for fix in f.fixes]),
         _part_of("Unless", prose(f.caveat)),
         _part_of("Read", ", ".join(_reference(r) for r in f.references)),
         _part_of("Rule", _part("code", f.rule) if f.rule else ""),
     ]  # fmt: skip
     return [block for block in blocks if block]
+
+
+def _listed(name: str, items: list[str]) -> str:
+    return "\n".join([f"**{name}**", "", *(f"- {item}" for item in items)]) if items else ""
 
 
 def _part_of(name: str, words: str) -> str:

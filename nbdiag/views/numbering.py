@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nbdiag.finding import Finding, Severity
+from nbdiag.run import Run
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Numbered:
-    """One finding as the views name it. Good news has no number: it is told, not pinned to the curves."""
+    """One finding as the views name it. Good news has no number: it is told, not pinned to the curves.
+
+    ``stop`` is the finding's, or where it still goes on the last place measured; None for the whole run.
+    """
 
     id: str
     number: int | None
     finding: Finding
+    stop: float | None = None
 
 
 def numbered(diagnosis: Diagnosis) -> list[Numbered]:
@@ -32,8 +37,15 @@ def numbered(diagnosis: Diagnosis) -> list[Numbered]:
         good = finding.severity is Severity.GOOD
         number += not good
         unique = name if taken[name] == 1 else f"{name}--{taken[name]}"
-        out.append(Numbered(unique, None if good else number, finding))
+        out.append(Numbered(unique, None if good else number, finding, _stop(diagnosis.run, finding)))
     return out
+
+
+def _stop(run: Run, finding: Finding) -> float | None:
+    if finding.start is None or finding.stop is not None:
+        return finding.stop
+    own = [c for c in run.curves() if c.name in finding.curves and len(c)]
+    return max([finding.start, *(float(c.x[-1]) for c in own or run.curves() if len(c))])
 
 
 def severity_of(finding: Finding) -> Severity:

@@ -10,7 +10,7 @@ from nbdiag.finding import Finding
 from nbdiag.run import Run
 from nbdiag.views.horizontal import Horizontal, positions
 from nbdiag.views.markup import plain
-from nbdiag.views.numbering import numbered, severity_of
+from nbdiag.views.numbering import Numbered, numbered, severity_of
 from nbdiag.views.numbers import epochs
 from nbdiag.views.shapes import Pin
 
@@ -33,7 +33,7 @@ def pins(diagnosis: Diagnosis, axis: Horizontal) -> tuple[tuple[Pin, ...], int]:
             continue
         f = entry.finding
         start = first if f.start is None else _placed(run, f, f.start, axis)
-        stop = last if f.start is None else start if f.stop is None else _placed(run, f, f.stop, axis)
+        stop = last if f.start is None else _placed(run, f, f.start if entry.stop is None else entry.stop, axis)
         start, stop = (min(max(v, axis.low), axis.high) for v in (start, max(start, stop)))
         whole = f.start is None or (start <= first and stop >= last and last > first)
         still = run.status == "running" and stop >= last and stop > start
@@ -43,7 +43,7 @@ def pins(diagnosis: Diagnosis, axis: Horizontal) -> tuple[tuple[Pin, ...], int]:
             lanes.append([])
         lanes[lane].append(taken)
         out.append(
-            Pin(entry.id, entry.number, lane, start, stop, severity_of(f), spoken(f, entry.number),
+            Pin(entry.id, entry.number, lane, start, stop, severity_of(f), spoken(entry),
                 provisional=f.provisional, whole=whole, open=still)
         )  # fmt: skip
     return tuple(out), len(lanes)
@@ -63,7 +63,8 @@ def _placed(run: Run, finding: Finding, epoch: float, axis: Horizontal) -> float
     return float(np.interp(epoch, curve.x, positions(run, curve, axis.unit)))
 
 
-def spoken(finding: Finding, number: int) -> str:
+def spoken(entry: Numbered) -> str:
     """How a screen reader names a pin: ``Finding 1, problem, epochs 21 to 47: …``."""
-    where = epochs(finding.start, finding.stop).replace("–", " to ") or "whole run"
-    return f"Finding {number}, {severity_of(finding).value}, {where}: {plain(finding.title)}"
+    finding = entry.finding
+    where = epochs(finding.start, entry.stop).replace("–", " to ") or "whole run"
+    return f"Finding {entry.number}, {severity_of(finding).value}, {where}: {plain(finding.title)}"

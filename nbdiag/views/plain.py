@@ -46,7 +46,7 @@ def data_uri(drawn: str) -> str:
 def _card(entry: Numbered, entries: list[Numbered]) -> h.Element:
     f = entry.finding
     number = f"{entry.number}. " if entry.number is not None else "✓ "
-    where = f" · {span}" if (span := epochs(f.start, f.stop)) else ""
+    where = f" · {span}" if (span := epochs(f.start, entry.stop)) else ""
     words = f" · {severity_of(f).value} · {f.certainty.value}{where}{' · provisional' if f.provisional else ''}"
     picture = h.p[h.b[prose(f.picture.title)], h.br, _image(f.picture, severity_of(f).value)] if f.picture else None
     return h.details[
@@ -55,7 +55,12 @@ def _card(entry: Numbered, entries: list[Numbered]) -> h.Element:
         sections.explains(f, entries),
         picture,
         sections.evidence(f),
-        h.dl[[[h.dt[name], h.dd[node]] for name, node in [*sections.reasons(f, copy=False), *sections.limits(f)]]],
+        h.dl[
+            [
+                [h.dt[name], h.dd[node]]
+                for name, node in [*sections.reasons(f, entries, copy=False), *sections.limits(f)]
+            ]
+        ],
     ]
 
 

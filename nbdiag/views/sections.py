@@ -13,10 +13,11 @@ Section = tuple[str, h.Node]
 """A hanging label and what stands beside it."""
 
 
-def reasons(f: Finding, *, copy: bool = True) -> list[Section]:
-    """Why, causes, check, what to try; a part that the finding does not carry is left out."""
+def reasons(f: Finding, entries: list[Numbered], *, copy: bool = True) -> list[Section]:
+    """Why, what it explains, causes, check, what to try; a part that the finding does not carry is left out."""
     parts = [
         ("Why", prose(f.why) if f.why else None),
+        ("Explains", _merged(f, entries)),
         ("Causes", _causes(f)),
         ("Check", _check(f, copy)),
         ("Try", h.ul[[h.li[prose(fix)] for fix in f.fixes]] if f.fixes else None),
@@ -59,6 +60,17 @@ def explains(f: Finding, entries: list[Numbered]) -> h.Node:
         return None
     *most, last = numbers
     return h.p(".small")[f"Explains {', '.join(most)} and {last}." if most else f"Explains {last}."]
+
+
+def merged(f: Finding, entries: list[Numbered]) -> list[Finding]:
+    """Findings that this one explains and that have no card of their own."""
+    own = [e.finding for e in entries]
+    return [other for other in f.explains if other not in own]
+
+
+def _merged(f: Finding, entries: list[Numbered]) -> h.Node:
+    others = merged(f, entries)
+    return h.ul[[h.li[h.b[prose(other.title)], ". ", prose(other.message)] for other in others]] if others else None
 
 
 def _table(table: Table) -> h.Element:

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from nbdiag.finding import Finding
-from nbdiag.views import header, textchart
+from nbdiag.views import header, sections, textchart
 from nbdiag.views.chart import draw
 from nbdiag.views.markup import plain
 from nbdiag.views.numbering import Numbered, numbered, severity_of
@@ -46,26 +46,28 @@ def shown(diagnosis: Diagnosis, width: int) -> RenderableType:
         parts.append(Text(plain(diagnosis.summary)))
     if len(diagnosis.run):
         parts += ["", textchart.rows(draw(diagnosis), width)]
-    for entry in numbered(diagnosis):
-        parts += ["", *_finding(entry)]
+    entries = numbered(diagnosis)
+    for entry in entries:
+        parts += ["", *_finding(entry, entries)]
     notes = header.notes(diagnosis)
     if notes:
         parts += ["", *(Text(f"{name} {plain(words)}.", style="dim") for name, words in notes)]
     return Group(*parts)
 
 
-def _finding(entry: Numbered) -> list[RenderableType]:
+def _finding(entry: Numbered, entries: list[Numbered]) -> list[RenderableType]:
     f, severity = entry.finding, severity_of(entry.finding).value
     number = "✓" if entry.number is None else str(entry.number)
-    where = f", {span}" if (span := epochs(f.start, f.stop)) else ""
+    where = f", {span}" if (span := epochs(f.start, entry.stop)) else ""
     meta = f"{severity}, {f.certainty.value}{where}{', provisional' if f.provisional else ''}"
     title = Text.assemble((f"{number} ", _STYLES[severity]), (plain(f.title), "bold"), (f"  {meta}", _STYLES[severity]))
-    return [title, *(Padding(Text(line), (0, 0, 0, len(number) + 1)) for line in _sentences(f))]
+    return [title, *(Padding(Text(line), (0, 0, 0, len(number) + 1)) for line in _sentences(f, entries))]
 
 
-def _sentences(f: Finding) -> list[str]:
+def _sentences(f: Finding, entries: list[Numbered]) -> list[str]:
     """What a text has room for: the message, the check and the first thing to try."""
     lines = [plain(f.message)]
+    lines += [f"Explains: {plain(other.title)}" for other in sections.merged(f, entries)]
     if f.check is not None:
         lines.append(f"Check: {plain(f.check.text)}")
     if f.fixes:

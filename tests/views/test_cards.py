@@ -128,3 +128,12 @@ def test_status_before_the_first_value() -> None:
     assert header.status(run) == "running"
     run.reached = (1, 20, 100)
     assert header.status(run) == "epoch 1 of 10"
+
+
+def test_what_a_finding_explains_is_told_in_its_card_unless_it_has_its_own() -> None:
+    diagnosis = examples.seed_004()
+    alone = dataclasses.replace(diagnosis, findings=diagnosis.findings[:1])
+    (card,) = (lxml.html.fromstring(str(c)) for c in cards.cards(alone).values())
+    parts = dict(zip(card.xpath(".//dt/text()"), (dd.text_content() for dd in card.xpath(".//dd")), strict=True))
+    assert parts["Explains"].startswith("Saturated outputs: all 19 wrong images at the limit of 16.12. 2.3932 × 128 ÷ 19")
+    assert "Predictions flip between the classes: 94 + 34 = 128 right. Epoch 1" in parts["Explains"]

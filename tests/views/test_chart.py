@@ -266,3 +266,12 @@ def test_facts_of_steps_place_the_first_epochs_steps() -> None:
     )
     run.extend([Record("accuracy", "val", 0.5, epoch=1)])
     assert draw(Diagnosis(run, ())).panels[0].lines[0].x[-1] == pytest.approx(0.4)
+
+
+def test_a_finding_without_a_stop_goes_on_to_the_last_value() -> None:
+    found = Finding("t", "", rule="x", severity=Severity.NOTE, curves=("val:loss",), start=10)
+    running = Diagnosis(examples.run_of(status="running", planned=60, val_loss=np.ones(30), loss=np.ones(31)), (found,))
+    (pin,) = draw(running).pins
+    assert (pin.start, pin.stop) == (10, 30) and "epochs 10 to 30" in pin.label
+    finished = Diagnosis(examples.run_of(val_loss=np.ones(30)), (found,))
+    assert [(p.stop, p.open) for p in draw(finished).pins] == [(30, False)]
