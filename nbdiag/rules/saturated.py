@@ -102,10 +102,10 @@ def saturated_outputs(run: Run) -> Iterator[Finding]:
             continue
         hits, limit = at_limit(run, p, k)
         if hits.any():
-            yield _finding(run, p, k, np.flatnonzero(hits), limit, known.known)
+            yield _finding(run, p, k, np.flatnonzero(hits), limit)
 
 
-def _finding(run: Run, p: Pair, k: int, hits: np.ndarray, limit: float, k_known: bool) -> Finding:
+def _finding(run: Run, p: Pair, k: int, hits: np.ndarray, limit: float) -> Finding:
     i, side = int(hits[0]), split_word(p.role)
     loss, accuracy = p.shown(i)
     size = evidence.n_val(run) if p.role == "val" else None
@@ -134,7 +134,7 @@ def _finding(run: Run, p: Pair, k: int, hits: np.ndarray, limit: float, k_known:
             f"At epoch {place(float(p.x[i]))} {side} is right on {accuracy}. {of}"
             f"**Each wrong sample costs {limit:.2f}, the most there is: its true class got a probability of 0.**{beside}{often}"
         ),
-        certainty=Certainty.STRONG if family is not None and k_known else Certainty.LIKELY,
+        certainty=Certainty.STRONG if family is not None else Certainty.LIKELY,
         curves=p.names,
         start=float(p.x[i]),
         stop=float(p.x[hits[-1]]),
