@@ -61,13 +61,18 @@ class Door:
         self._finish("interrupted")
         self.owner = self.running[-1] if self.running else None
         self.output = asked.output
-        watch = live.Watch(asked.watch, cell=self.shell.execution_count)
+        watch = live.Watch(asked.watch, cell=self.number)
         try:
             self.watch = _usable(watch.start)()
         except UsageError:
             raise
         except Exception as error:
             _warn("%%diagnose", error)
+
+    @property
+    def number(self) -> int:
+        """Of the cell under execution. IPython 9 counts it on before the cell runs, 8 afterwards; this is right in both."""
+        return int(self.shell.displayhook.prompt_count)
 
     def entered(self, info: Any) -> None:
         """``pre_run_cell``."""
@@ -100,7 +105,7 @@ class Door:
         asked = _usable(options.parse)(line)
         if asked.text:
             self.output = asked.output
-            self._bind(_usable(api.pasted)(cell, asked.watch, self.shell.execution_count))
+            self._bind(_usable(api.pasted)(cell, asked.watch, self.number))
             return
         # Only with another cell magic below: that one takes text, so the body cannot run natively.
         self.begin(line)

@@ -29,7 +29,9 @@ _SIGNS = {"broken": "■", "problem": "▲", "note": "·", "good": "✓"}
 def text(diagnosis: Diagnosis, *, width: int = 80) -> str:
     """The diagnosis as plain text, without colour."""
     out = io.StringIO()
-    console = Console(file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    console = Console(
+        file=out, width=width, color_system=None, force_terminal=False, force_jupyter=False, legacy_windows=False
+    )
     console.print(shown(diagnosis, width))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
@@ -86,7 +88,7 @@ class TerminalView:
 
     def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
         """Print each run's diagnosis; colour only on a terminal that has it."""
-        console = Console(file=sys.stdout, highlight=False)
+        console = Console(file=sys.stdout, highlight=False, force_jupyter=False)
         if not diagnoses:
             console.print("nbdiag: no training seen.", markup=False)
         for diagnosis in diagnoses:
