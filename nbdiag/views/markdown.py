@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from nbdiag.finding import Finding, Reference
 from nbdiag.views import header, sections
-from nbdiag.views.markup import plain, split
+from nbdiag.views.markup import between, plain, sentence, split
 from nbdiag.views.numbering import Numbered, numbered, severity_of
 from nbdiag.views.numbers import epochs
 
@@ -73,8 +73,8 @@ def _part_of(name: str, words: str) -> str:
 
 def _causes(f: Finding) -> str:
     ranked = sorted(f.causes, key=lambda cause: cause.rank)
-    items = [f"{i}. {prose(c.text)}{' ' + prose(c.why) if c.why else ''}" for i, c in enumerate(ranked, 1)]
-    out = [f"Ruled out: {prose(' '.join(f.ruled_out))}"] if f.ruled_out else []
+    items = [f"{i}. {prose(c.text)}{between(c.text) + prose(c.why) if c.why else ''}" for i, c in enumerate(ranked, 1)]
+    out = [f"Ruled out: {prose(sentence(f.ruled_out))}"] if f.ruled_out else []
     return "\n\n".join(["**Causes**", *(["\n".join(items)] if items else []), *out]) if items or out else ""
 
 

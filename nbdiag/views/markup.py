@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -46,6 +47,16 @@ def plain(text: str) -> str:
 def written(node: h.Element) -> str:
     """The element as an ordinary string: a ``Markup`` would escape whatever a caller adds to it."""
     return "".join([str(node)])
+
+
+def sentence(parts: Sequence[str]) -> str:
+    """Parts of a list as one sentence, whether or not they end in a stop."""
+    return "; ".join(part.rstrip(". ") for part in parts) + "."
+
+
+def between(text: str) -> str:
+    """What stands between a cause and the words that speak for it."""
+    return " " if text.endswith((".", ":", ";")) else ": "
 
 
 def link(title: str, url: str) -> h.Node:

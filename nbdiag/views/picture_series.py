@@ -13,6 +13,7 @@ from nbdiag.views.svgtags import g, line, path, px, svg, text
 
 WIDTH, HEIGHT, TOP, BASE, LEFT, RIGHT = 352, 168, 12, 138, 34, 264
 _NAMES = {"train": "training", "val": "validation"}
+_ROLES = {"train": "train", "training": "train", "val": "val", "validation": "val"}
 
 
 class _Plot:
@@ -117,7 +118,7 @@ def _ends(named: Sequence[tuple[str, str, float]]) -> h.Node:
 
 
 def _role(split: str) -> str:
-    return split if split in _NAMES else "other"
+    return _ROLES.get(split, "other")
 
 
 def _ranges(rows: Sequence[tuple[float, float, float]]) -> str:

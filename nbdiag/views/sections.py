@@ -5,7 +5,7 @@ from __future__ import annotations
 import htpy as h
 
 from nbdiag.finding import Finding, Table
-from nbdiag.views.markup import clean, link, prose
+from nbdiag.views.markup import between, clean, link, prose, sentence
 from nbdiag.views.numbering import Numbered
 from nbdiag.views.numbers import MINUS
 
@@ -90,8 +90,8 @@ def _causes(f: Finding) -> h.Node:
     if not f.causes and not f.ruled_out:
         return None
     ranked = sorted(f.causes, key=lambda cause: cause.rank)
-    items = [h.li[prose(c.text), h.span(".because")[" ", prose(c.why)] if c.why else None] for c in ranked]
-    out = h.p(".small")["Ruled out: ", prose(" ".join(f.ruled_out))] if f.ruled_out else None
+    items = [h.li[prose(c.text), h.span(".because")[between(c.text), prose(c.why)] if c.why else None] for c in ranked]
+    out = h.p(".small")["Ruled out: ", prose(sentence(f.ruled_out))] if f.ruled_out else None
     return [h.ol[items] if items else None, out]
 
 

@@ -39,10 +39,10 @@ def text(diagnosis: Diagnosis, *, width: int = 80) -> str:
 def shown(diagnosis: Diagnosis, width: int) -> RenderableType:
     """The diagnosis for a rich console of this width."""
     worst = header.worst(diagnosis).value
-    head = Text.assemble(
-        (f"{_SIGNS[worst]} ", _STYLES[worst]), (plain(header.headline(diagnosis)), "bold"),
-        (f"  {header.status(diagnosis.run)}", "dim"),
-    )  # fmt: skip
+    head = Text.assemble((f"{_SIGNS[worst]} ", _STYLES[worst]), (plain(header.headline(diagnosis)), "bold"))
+    status = header.status(diagnosis.run)
+    together = head.cell_len + len(status) + 2 <= width
+    head.append(f"{'  ' if together else chr(10)}{status}", "dim")
     parts: list[RenderableType] = [head]
     if diagnosis.summary:
         parts.append(Text(plain(diagnosis.summary)))

@@ -135,5 +135,7 @@ def test_what_a_finding_explains_is_told_in_its_card_unless_it_has_its_own() -> 
     alone = dataclasses.replace(diagnosis, findings=diagnosis.findings[:1])
     (card,) = (lxml.html.fromstring(str(c)) for c in cards.cards(alone).values())
     parts = dict(zip(card.xpath(".//dt/text()"), (dd.text_content() for dd in card.xpath(".//dd")), strict=True))
-    assert parts["Explains"].startswith("Saturated outputs: all 19 wrong images at the limit of 16.12. 2.3932 × 128 ÷ 19")
+    assert parts["Explains"].startswith(
+        "Saturated outputs: all 19 wrong images at the limit of 16.12. 2.3932 × 128 ÷ 19"
+    )
     assert "Predictions flip between the classes: 94 + 34 = 128 right. Epoch 1" in parts["Explains"]
