@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from nbdiag import rules
-from nbdiag.errors import UnknownRule
 from nbdiag.finding import Certainty, Finding
-from nbdiag.rules import precedence, verdict
+from nbdiag.rules import catalogue, precedence, verdict
 from nbdiag.rules.base import Rule
 from nbdiag.run import Run
 
@@ -94,8 +92,7 @@ def chosen(select: Collection[str] | None = None, ignore: Collection[str] = ()) 
     known = {rule.name: rule for rule in rules.RULES}
     for name in (*(select or ()), *ignore):
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            raise UnknownRule(f"no rule is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise catalogue.unknown(name)
     return [r for name, r in known.items() if (select is None or name in select) and name not in ignore]
 
 

@@ -10,7 +10,6 @@ from nbdiag import stats
 from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
-from nbdiag.rules.settling import settled
 from nbdiag.rules.wording import num, place
 from nbdiag.run import Run
 
@@ -94,7 +93,7 @@ def train_loss_accuracy_decoupled(run: Run, *, z: float = 4.0) -> Iterator[Findi
     The loss that is minimised is then not what accuracy measures: a weighted loss, or a penalty that grows as the fit improves.
 
     ## How it decides
-    The training loss is settled (change over the last 30 % below `2·σ·√(2/k)` or 1 % of its range), while accuracy rises with z = 4, or over the last
+    Over the last third (3 points at least) the training loss changes by less than `2·σ·√(2/k)` or a twentieth of its whole range, while accuracy rises with z = 4, or over the last
     three points of a sparse log, by 5 points at least.
 
     ## What to try
@@ -113,7 +112,9 @@ def train_loss_accuracy_decoupled(run: Run, *, z: float = 4.0) -> Iterator[Findi
     part = accuracy.trend(len(accuracy) - k)
     gained = float(accuracy.y[-1] - accuracy.y[-k])
     sparse = len(accuracy) < 10 and bool((np.diff(accuracy.y[-k:]) > 0).all())
-    flat = settled(loss, flat=0.03)
+    # Over the same stretch the loss moves by a twentieth of its whole fall, or by its noise, at most.
+    moved = abs(loss.trend(len(loss) - k).change)
+    flat = moved <= max(0.05 * loss.span, 2 * loss.noise * (2 / k) ** 0.5)
     if not flat or gained < 0.05 or not (part.z >= z or sparse):
         return
     unit, begin = evidence.unit(run), float(accuracy.x[-k])

@@ -60,6 +60,22 @@ def batch_size(run: Run) -> float | None:
     return facts.n_train / facts.steps_per_epoch if facts.n_train and facts.steps_per_epoch else None
 
 
+def matters(run: Run) -> bool:
+    """Whether the jitter is worth an alarm: the loss strays by 2 % of where it began, or accuracy by a point.
+
+    At the bottom of its fall a loss may jitter by a fifth of its level while no answer changes.
+    """
+    start, val = abs(evidence.start_level(run) or 0.0), evidence.loss(run, "val") or evidence.loss(run, "train")
+    strays = [(s, least) for s, least in ((val, 0.02 * start), (evidence.accuracy(run, "val"), 0.01)) if s is not None]
+    for s, least in strays:
+        y = s.y[len(s) // 3 :]
+        if len(y) >= 5:
+            smoothed = np.convolve(np.pad(y, 2, mode="edge"), np.ones(5) / 5, "valid")
+            if float(np.sqrt(np.mean((y - smoothed) ** 2))) > least:
+                return True
+    return False
+
+
 @rule(severity=Severity.PROBLEM, explains=("noisy-validation", "plateau", "loss-bump-recovered", "best-epoch-passed"))
 def oscillating_loss(
     run: Run, *, train_step: float = 0.05, val_step: float = 0.1, path: float = 2.5
@@ -77,7 +93,8 @@ def oscillating_loss(
     After the first third, in logs: the robust step is above 5 % for training and 10 % for validation, both curves walk their
     own range at least 2.5 times, one of them strays by a sixth of its level (or training walks it 4 times), and neighbouring steps are anticorrelated.
     Validation sets of fewer than 50 samples are left out. Batches of up to 4 samples, and learning-rate
-    restarts, are other findings.
+    restarts, are other findings. PROBLEM only where the validation loss strays by 2 % of where it began, or accuracy by a
+    point: at the bottom of its fall a loss may jitter while no answer changes.
 
     ## What to try
     Learning rate divided by 3 to 10, or a decay.
@@ -115,6 +132,7 @@ def oscillating_loss(
         + (f", validation loss by {pct(b.spread)}" if b is not None else "")
         + f"; over the run it walks its own range {a.path:.1f} times.",
         certainty=Certainty.STRONG if size is not None else Certainty.LIKELY,
+        severity=None if matters(run) else Severity.NOTE,
         curves=(train.name, val.name) if val is not None else (train.name,),
         evidence={"training step": a.step, "walks of its range": a.path, **({"validation step": b.step} if b else {})},
         why="A step longer than the valley is wide lands on the opposite slope. The next one leads back. The loss falls on "
@@ -239,7 +257,7 @@ def noisy_validation(run: Run, *, times: float = 3.0, step: float = 0.05) -> Ite
             ),
             percent=True,
         )
-    far = b.path >= 3 and b.step > 0.08
+    far = b.path >= 3 and b.step > 0.08 and matters(run)
     yield Finding(
         title=f"{val.label} jumps by {pct(b.spread)} of its level, training does not",
         headline="Validation is noisy: no single epoch can be trusted",

@@ -39,7 +39,7 @@ def overfitting(run: Run, *, z: float = 4.0, rise: float = _RISE, weight: float 
     ## How it decides
     Two isotonic fits, "falling then rising", give the turn. The rise must stand against the point-to-point noise,
     `rise ≥ z·σ·√(1/k₁ + 1/k₂)` with z = 4, be at least 10 % of the loss at the turn and 1.2 % of the loss at the start,
-    last (four fifths of the later half lie above a third of the rise), and training must be lower than at the turn.
+    last (smoothed, four fifths of the later half lie above a seventh of the rise), and training must be lower than at the turn.
     Where validation accuracy held, `val-loss-up-accuracy-holding` speaks instead.
 
     ## What to try

@@ -173,6 +173,9 @@ def too_short_to_judge(run: Run) -> Iterator[Finding]:
 
     ## Known limits
     One epoch can be a complete training (large language models): then the step curve is the curve to read.
+
+    ## References
+    Deep Learning Tuning Playbook
     """
     main = evidence.loss(run, "train") or evidence.loss(run, "val")
     if main is None or run.status == "running" or len(main) >= TREND_POINTS or main.raw.per == "step":

@@ -35,6 +35,9 @@ def converged(run: Run) -> Iterator[Finding]:
 
     ## Known limits
     Curves cannot see what training and validation data have in common: leaks, duplicates, wrong labels.
+
+    ## References
+    Google, Interpreting loss curves
     """
     main = evidence.loss(run, "val") or evidence.loss(run, "train")
     if main is None or len(main) < TREND_POINTS or not main.lower_is_better:
@@ -157,8 +160,9 @@ def underfitting(run: Run) -> Iterator[Finding]:
     More epochs and more data will not help; capacity, features or less regularisation will.
 
     ## How it decides
-    Both losses flat over their last 30 %, validation within 15 % of training, training loss above 55 % of chance's (of the
-    loss at the start where chance is unknown), accuracy above chance by more than two standard errors.
+    Both losses flat over their last 30 %, validation within 15 % of training, training loss above 55 % of chance's (of
+    the loss at the start where chance is unknown), training accuracy above chance, but not by six tenths of what there
+    is to gain. NOTE where neither chance nor the task is known.
 
     ## What to try
     A larger model, better features, less regularisation; first see whether it can overfit one batch.
@@ -175,19 +179,22 @@ def underfitting(run: Run) -> Iterator[Finding]:
     k = max(4, len(both) // 5)
     chance, start = evidence.chance(run, "train"), evidence.start_level(run)
     scale = chance.loss if chance is not None and chance.loss is not None else start
-    if not scale or not (settled(train, flat=0.03) and settled(val, flat=0.03)):
+    if not scale or not (settled(train, flat=0.03, level=0.02) and settled(val, flat=0.03, level=0.02)):
         return
     level, other = float(np.median(both.train[-k:])), float(np.median(both.val[-k:]))
     if not 0.55 < level / scale < 0.97 or abs(other - level) > 0.15 * level:
         return
     accuracy = evidence.accuracy(run, "train")
-    if accuracy is not None and (
-        accuracy.last > 0.9 or (chance is not None and accuracy.last < chance.accuracy + 0.02)
-    ):
-        return
+    if accuracy is not None:
+        floor = chance.accuracy if chance is not None else 0.0
+        # Six tenths of the way from guessing to perfect is a model that fits, whatever its loss.
+        if accuracy.last < floor + 0.02 or accuracy.last > floor + 0.6 * (1 - floor):
+            return
     rise = measure(run)
     if rise is not None and rise.z > 4 and rise.share > 0.1:
         return
+    # Where chance is unknown, the first epoch stands for it; after a fast start that is already half-way.
+    sure = scale != start or evidence.task(run) == "regression"
     unit, since = evidence.unit(run), max(settled_since(train), settled_since(val))
     yield Finding(
         title=f"Both losses are flat at {pct(level / scale)} of {'chance' if scale != start else 'the start'}",
@@ -196,6 +203,7 @@ def underfitting(run: Run) -> Iterator[Finding]:
         f"{num(other)}: **{pct(level / scale)} of what {'guessing' if scale != start else 'the first epoch'} costs**"
         + (f", with {pct(accuracy.last)} of the training data right." if accuracy is not None else "."),
         certainty=Certainty.LIKELY,
+        severity=None if sure else Severity.NOTE,
         curves=both.curves,
         start=since,
         stop=float(both.x[-1]),

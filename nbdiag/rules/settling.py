@@ -66,15 +66,15 @@ def forecast(series: Series) -> Forecast | None:
     )
 
 
-def settled(series: Series, share: float = 0.3, flat: float = 0.02) -> bool:
-    """Whether the last ``share`` of a curve (4 points at least) moves by no more than its noise, or by 2 % of its range."""
+def settled(series: Series, share: float = 0.3, flat: float = 0.02, level: float = 0.01) -> bool:
+    """Whether the last ``share`` of a curve (4 points at least) moves by no more than its noise, or by 2 % of its range, or 1 % of its level."""
     n = len(series)
     k = max(TREND_POINTS, math.ceil(share * n))
     if n < k:
         return False
     fit = series.trend(n - k)
     noise = 2 * fit.sigma * math.sqrt(2 / k)
-    return abs(fit.change) <= max(noise, flat * series.span, 0.01 * abs(float(np.median(series.y[-k:]))))
+    return abs(fit.change) <= max(noise, flat * series.span, level * abs(float(np.median(series.y[-k:]))))
 
 
 def settled_since(series: Series) -> float:
