@@ -10,11 +10,13 @@ from ipywidgets import HTML, Layout, Stack, ToggleButtons, VBox, jslink
 
 from nbdiag.finding import Severity
 from nbdiag.views import chart
-from nbdiag.views.numbering import severity_of
+from nbdiag.views.numbering import Numbered, severity_of
 from nbdiag.views.widget.follow import Follower, renamed
 from nbdiag.views.widget.runchart import RunChart
+from nbdiag.views.widget.state import State
 from nbdiag.views.widget.sync import assign
-from nbdiag.views.widget.texts import texts
+from nbdiag.views.widget.texts import Texts, texts
+from nbdiag.views.widget.units import translations
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -49,16 +51,18 @@ class Board:
         run, follower = self._runs.get(number) or self._add(diagnoses, number)
         shown, entries = follower.order(diagnoses[number], final=False)
         gone = follower.withdrawn(entries)
-        run.draw(renamed(chart.draw(shown), entries), texts(shown, [*entries, *gone]), [entry.id for entry in gone])
+        words = texts(shown, [*entries, *gone])
+        run.draw(_state(shown, entries, words, withdrawn=[entry.id for entry in gone]))
 
     def finish(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Draw the exact final state of every run that keeps a chart."""
         for number in range(max(0, len(diagnoses) - MOST), len(diagnoses)):
             run, follower = self._runs.get(number) or self._add(diagnoses, number)
             shown, entries = follower.order(diagnoses[number], final=True)
-            run.draw(renamed(chart.draw(shown), entries), texts(shown, entries), final=True)
+            run.draw(_state(shown, entries, texts(shown, entries), final=True))
             if entries and severity_of(entries[0].finding) in (Severity.BROKEN, Severity.PROBLEM):
                 run.offer(entries[0].id)
+        self._box.add_class("nbdiag-done")  # the static copy below is hidden then: see style.css
 
     def _add(self, diagnoses: Sequence[Diagnosis], number: int) -> tuple[RunChart, Follower]:
         added = self._runs[number] = (RunChart(), Follower())
@@ -73,6 +77,11 @@ class Board:
         self._stack.selected_index = len(names) - 1
         self._chooser.layout.display = "flex" if len(names) > 1 else "none"
         return added
+
+
+def _state(shown: Diagnosis, entries: Sequence[Numbered], words: Texts, **more: Any) -> State:
+    drawn = renamed(chart.draw(shown), entries)
+    return State(drawn, words, units=translations(shown.run, drawn.x_unit), **more)
 
 
 def _style() -> str:

@@ -26,11 +26,11 @@ class PanelFigure:
         data = {"x": x, "y": self._y.scale}
         unit = {"x": marks.scale(), "y": marks.scale()}
         self._lines: dict[str, Lines] = {}
-        self._ends = marks.text(data, x_offset=10, y_offset=4, font_weight="bold")
+        self._ends = marks.text(data, x_offset=10, font_weight="bold")
         self._best = marks.points(data, stroke_width=1.75, default_size=64)
         self._holes = marks.points(data, stroke_width=1.75, default_size=50, marker="cross")
         self._notes = {
-            align: marks.text(data, align=align, x_offset=offset, y_offset=4, colors=[palette.INK2])
+            align: marks.text(data, align=align, x_offset=offset, colors=[palette.INK2])
             for align, offset in (("start", 10), ("middle", 0), ("end", -10))
         }
         self._title = marks.text(unit, x_offset=-LEFT, font_weight="bold", colors=[palette.INK])
@@ -78,6 +78,10 @@ class PanelFigure:
             "lines": lines,
             **self._y.parts(),
         }
+
+    def limits(self) -> dict[str, list[float]]:
+        """The range of the linear and of the logarithmic axis."""
+        return self._y.limits()
 
     def _measured(self) -> list[Any]:
         """The marks whose y is a value, the last on top."""

@@ -36,7 +36,7 @@ class Follower:
             if number is None and entry.number is not None:
                 last += 1
                 number = entry.number if final else last
-            self._known[name] = Numbered(name, number, entry.finding)
+            self._known[name] = dataclasses.replace(entry, id=name, number=number)
         if not final:
             order = list(self._known)
             ids.sort(key=order.index)
@@ -69,7 +69,7 @@ def renamed(chart: Chart, entries: Sequence[Numbered]) -> Chart:
     """The chart whose pins bear the ids and numbers of ``entries``, which it was drawn from."""
     pinned = [entry for entry in entries if entry.number is not None]
     pins = [
-        dataclasses.replace(pin, id=entry.id, number=entry.number, label=spoken(entry.finding, entry.number))
+        dataclasses.replace(pin, id=entry.id, number=entry.number, label=spoken(entry.finding, entry.number, entry.stop))
         for pin, entry in zip(chart.pins, pinned, strict=True)
         if entry.number is not None
     ]

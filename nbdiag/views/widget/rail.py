@@ -13,6 +13,8 @@ from nbdiag.views.widget import marks, palette
 from nbdiag.views.widget.geometry import LANE, RESERVED_LANES
 from nbdiag.views.widget.sync import assign
 
+_CAP = 0.18  # of a lane, to either side
+
 
 class Rail:
     """Numbered pins and their extents. bqplot's tooltip answers a click where the companion cannot load."""
@@ -49,8 +51,8 @@ class Rail:
         if pins:
             assign(
                 self._extents,
-                x=np.array([[float(pin.start), float(pin.stop)] for pin in pins]),
-                y=np.stack([y, y], axis=1),
+                x=np.array([[float(pin.start), *[float(pin.stop)] * 4] for pin in pins]),
+                y=y[:, None] + np.array([[0.0, 0.0, *_cap(pin), 0.0] for pin in pins]),
                 colors=colors,
                 opacities=[0.45] * len(pins),
             )
@@ -62,3 +64,8 @@ class Rail:
     def parts(self) -> dict[str, Any]:
         """What the companion has to know by name."""
         return {"figure": self.figure, "extents": self._extents, "pins": self._pins, "numbers": self._numbers}
+
+
+def _cap(pin: Pin) -> tuple[float, float]:
+    """A short stroke across the end of an extent that is over; one that still goes on has none."""
+    return (0.0, 0.0) if pin.open else (-_CAP, _CAP)

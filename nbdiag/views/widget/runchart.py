@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from ipywidgets import HTML, Box, Layout, VBox
 from markupsafe import escape
 
-from nbdiag.views.chart import Chart
 from nbdiag.views.widget.axis import XAxis
 from nbdiag.views.widget.cards import Cards
 from nbdiag.views.widget.companion import Companion
 from nbdiag.views.widget.figure import PanelFigure
 from nbdiag.views.widget.rail import Rail
+from nbdiag.views.widget.state import State
 from nbdiag.views.widget.sync import assign
-from nbdiag.views.widget.texts import Texts
 
 
 class RunChart:
@@ -43,8 +39,9 @@ class RunChart:
         )
         self.box.add_class("nbdiag-run")
 
-    def draw(self, chart: Chart, texts: Texts, withdrawn: Sequence[str] = (), *, final: bool = False) -> None:
-        """Bring everything to this state; ``final`` also writes what a saved page is read from."""
+    def draw(self, state: State) -> None:
+        """Bring everything to this state; the final one also writes what a saved page is read from."""
+        chart, texts = state.chart, state.texts
         self._axis.draw(chart)
         for panel in chart.panels:
             if panel.title in self._panels:
@@ -59,8 +56,8 @@ class RunChart:
         assign(self._summary, value=texts.summary)
         assign(self._description, value=f'<p class="nbdiag-sr">{escape(chart.description)}</p>')
         assign(self._foot, value=texts.foot)
-        self._cards.draw(texts, final=final)
-        self._tell(chart, texts, withdrawn)
+        self._cards.draw(texts, final=state.final)
+        self._tell(state)
 
     def offer(self, card: str) -> None:
         """Open this card by itself, unless the reader has clicked one."""
@@ -72,32 +69,24 @@ class RunChart:
             child.close()
         self.box.close()
 
-    def _tell(self, chart: Chart, texts: Texts, withdrawn: Sequence[str]) -> None:
-        parts: dict[str, Any] = {
-            "rail": self._rail.parts(),
-            "panels": [self._panels[panel.title].parts(panel) for panel in chart.panels],
-            "axis": self._axis.parts(),
-        }
-        findings = [
-            {
-                "id": pin.id,
-                "label": pin.label,
-                "severity": pin.severity.value,
-                "start": float(pin.start),
-                "stop": float(pin.stop),
-                "whole": pin.whole,
-                "provisional": pin.provisional,
-            }
-            for pin in chart.pins
-        ]
+    def _tell(self, state: State) -> None:
+        panels = state.chart.panels
         assign(
             self._companion,
-            parts=parts,
-            findings=findings,
-            withdrawn=list(withdrawn),
-            cards=texts.cards,
-            unit=chart.x_unit,
-            extent=[float(chart.x_min), float(chart.x_max)],
+            parts={
+                "rail": self._rail.parts(),
+                "panels": [self._panels[panel.title].parts(panel) for panel in panels],
+                "axis": self._axis.parts(),
+            },
+            extent={
+                "x": [float(state.chart.x_min), float(state.chart.x_max)],
+                "y": [self._panels[panel.title].limits() for panel in panels],
+            },
+            findings=state.findings(),
+            withdrawn=list(state.withdrawn),
+            cards=state.texts.cards,
+            unit=state.chart.x_unit,
+            units=dict(state.units),
         )
 
 

@@ -55,6 +55,10 @@ class YAxis:
         log = {"scale": self._log, "axis": self._log_axis}
         return {"linear": linear, "log": log, "both": self._both, "logarithmic": self._logarithmic}
 
+    def limits(self) -> dict[str, list[float]]:
+        """Lowest and highest value of both scales."""
+        return {"linear": [self._linear.min, self._linear.max], "log": [self._log.min, self._log.max]}
+
     def _axis_of(self, scale: Any) -> Axis:
         return self._log_axis if scale is self._log else self._linear_axis
 

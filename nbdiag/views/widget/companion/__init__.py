@@ -11,7 +11,7 @@ import traitlets
 # One file per concern, joined in this order into the one module a widget may have.
 _FILES = (
     "dom.js", "parts.js", "geometry.js", "overlay.js", "reading.js", "selection.js",
-    "labels.js", "smooth.js", "zoom.js", "values.js", "tools.js", "companion.js",
+    "units.js", "grid.js", "labels.js", "smooth.js", "window.js", "zoom.js", "values.js", "tools.js", "companion.js",
 )  # fmt: skip
 
 
@@ -32,8 +32,10 @@ class Companion(anywidget.AnyWidget):  # type: ignore[misc]
     """The cards' HTML by id, as it is now; the cards' own widgets are written at birth and at the end only."""
     withdrawn = traitlets.List().tag(sync=True)
     """Ids of cards whose finding is no longer there: they stay, grey, until the training ends."""
-    extent = traitlets.List([0.0, 1.0]).tag(sync=True)
-    """The whole x range, to come back to from a zoom."""
+    extent = traitlets.Dict({"x": [0.0, 1.0], "y": []}).tag(sync=True)
+    """The limits of all scales, to come back to from a zoom."""
+    units = traitlets.Dict().tag(sync=True)
+    """How places on the x axis translate to steps and to seconds."""
     unit = traitlets.Unicode("epoch").tag(sync=True)
     offer = traitlets.Unicode("").tag(sync=True)
     """The card to open by itself, once, unless the reader has clicked."""

@@ -19,6 +19,8 @@ async function render({ model, el }) {
   const over = overlay(view)
   view.zoom = zoom(view, over.front)
   view.smooth = smooth(view, over.front)
+  view.units = units(view)
+  const ticks = grid(view, over.behind, over.front)
   const named = labels(view)
   const bar = tools(view)
 
@@ -26,11 +28,13 @@ async function render({ model, el }) {
   const watch = new MutationObserver(() => view.refresh())
   view.refresh = () => {
     if (!view.parts || signal.aborted) return
+    view.zoom.hold()
     chosen.sync()
     const at = geometry(view)
     if (at) {
       over.draw(at)
       named.draw(at)
+      ticks.draw(at)
       view.smooth.draw(at)
     }
     read.label()
@@ -67,11 +71,8 @@ async function render({ model, el }) {
   listen('parts', find)
   listen('findings', view.refresh)
   listen('withdrawn', view.refresh)
-  listen('extent', () => {
-    if (!view.parts) return
-    view.zoom.hold()
-    view.refresh()
-  })
+  listen('extent', view.refresh)
+  listen('units', view.refresh)
   listen('cards', cards)
   listen('offer', () => chosen.offer(model.get('offer')))
   cards()

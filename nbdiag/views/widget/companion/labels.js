@@ -31,9 +31,11 @@ function labels(view) {
 
   function points(at, panel) {
     for (const part of panel.points) {
-      const x = part.model.get('x')
+      const [x, y] = [part.model.get('x'), part.model.get('y')]
+      const [bottom, top] = range(scaleOf(panel))
       items(part).forEach((group, i) => {
-        const shown = x[i] >= at.low && x[i] <= at.high ? '' : 'none'
+        const inside = x[i] >= at.low && x[i] <= at.high && (!view.zoom.window || (y[i] >= bottom && y[i] <= top))
+        const shown = inside ? '' : 'none'
         if (group.style.display !== shown) group.style.display = shown
       })
     }

@@ -4,6 +4,8 @@ function overlay(view) {
   const front = svg('svg', { class: 'nbdiag-front', 'aria-hidden': 'true' })
   const cross = svg('line', { class: 'nbdiag-cross' })
   const place = svg('text', { class: 'nbdiag-place' })
+  const tints = svg('g')
+  behind.append(tints)
   view.chart.prepend(behind)
   view.chart.append(front)
   front.append(cross, place)
@@ -29,14 +31,14 @@ function overlay(view) {
   function spans(at) {
     const findings = view.findings()
     const pins = items(view.parts.rail.pins)
-    while (behind.children.length > findings.length) behind.lastChild.remove()
+    while (tints.children.length > findings.length) tints.lastChild.remove()
     findings.forEach((finding, i) => {
-      if (!behind.children[i]) {
+      if (!tints.children[i]) {
         const group = svg('g')
         group.append(svg('rect'), svg('line', { class: 'nbdiag-start' }), svg('line', { class: 'nbdiag-stop' }))
-        behind.append(group)
+        tints.append(group)
       }
-      span(behind.children[i], finding, at, pins[i])
+      span(tints.children[i], finding, at, pins[i])
     })
   }
 
@@ -47,10 +49,12 @@ function overlay(view) {
     const x = at.x(view.reading)
     set(cross, { x1: x, x2: x, y1: at.panels[0].top, y2: at.bottom })
     set(place, { x, y: at.axis.top + 18 })
-    write(place, `${view.model.get('unit')} ${view.number(view.reading)}`)
+    const text = view.units.show(view.units.to(view.reading))
+    write(place, view.units.name === 'time' ? text : `${view.units.name} ${text}`)
   }
 
   return {
+    behind,
     front,
     draw(at) {
       for (const layer of [behind, front]) set(layer, { width: at.width, height: at.height })

@@ -33,7 +33,8 @@ function reading(view) {
         const text = texts[end]
         if (!text) continue
         if (view.reading === null) {
-          write(text, panel.ends.model.get('text')[end])
+          const edge = view.zoom.window && lastWithin(line, view.zoom.window[1])
+          write(text, edge ? `${name} ${shown(edge[1], panel.percent)}` : panel.ends.model.get('text')[end])
           continue
         }
         const x = line.model.get('x')

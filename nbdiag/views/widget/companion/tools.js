@@ -9,6 +9,7 @@ function tools(view) {
     <div><button type="button" data-do="in" title="Or drag across the curves">zoom in</button></div>
     <div><button type="button" data-do="log" aria-pressed="false">log scale</button></div>
     <div><button type="button" data-do="smooth" aria-pressed="false">smooth</button></div>
+    <div role="group" aria-label="Horizontal axis" class="nbdiag-units"></div>
     <div><button type="button" data-do="values" aria-expanded="false">values</button></div></div>`)
   const button = name => bar.querySelector(`[data-do="${name}"]`)
   const table = values(view, button('values'))
@@ -32,6 +33,18 @@ function tools(view) {
     }
   }
 
+  function drawUnits() {
+    const group = bar.querySelector('.nbdiag-units')
+    const { names } = view.units
+    while (group.children.length > names.length) group.lastChild.remove()
+    names.forEach((name, i) => {
+      if (!group.children[i]) group.append(html('<button type="button"></button>'))
+      set(group.children[i], { 'data-unit': name, 'aria-pressed': name === view.units.name })
+      write(group.children[i], name)
+    })
+    if (group.hidden !== names.length < 2) group.hidden = names.length < 2
+  }
+
   const actions = {
     earlier: () => view.zoom.shift(-0.25),
     later: () => view.zoom.shift(0.25),
@@ -41,7 +54,11 @@ function tools(view) {
     log: toggleLog,
     smooth: () => view.smooth.toggle(),
   }
-  view.on(bar, 'click', event => actions[event.target.closest('button')?.dataset.do]?.())
+  view.on(bar, 'click', event => {
+    const pressed = event.target.closest('button')?.dataset ?? {}
+    if (pressed.unit) view.units.choose(pressed.unit)
+    actions[pressed.do]?.()
+  })
 
   return {
     // A curve that began later stands on the same kind of axis as its panel.
@@ -56,6 +73,7 @@ function tools(view) {
       if (button('log').disabled !== impossible) button('log').disabled = impossible
       set(button('log'), { title: impossible ? 'Needs a loss whose values are all above 0' : 'Powers of ten for the loss' })
       set(button('smooth'), { 'aria-pressed': view.smooth.on })
+      drawUnits()
       table.draw()
     },
     remove() {

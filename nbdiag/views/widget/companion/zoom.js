@@ -5,7 +5,8 @@ function zoom(view, layer) {
   const box = svg('rect', { class: 'nbdiag-drag' })
   layer.append(box)
   const scale = () => view.parts.axis.scale.model
-  const whole = () => view.model.get('extent')
+  const whole = () => view.model.get('extent').x
+  let held = false // else the limits are the kernel's own
   const self = {
     window: null,
     to(low, high) {
@@ -14,7 +15,6 @@ function zoom(view, layer) {
       if (!(width > 0)) return
       low = Math.max(first, Math.min(low, last - width))
       self.window = width >= last - first ? null : [low, low + width]
-      self.hold()
       view.refresh()
     },
     by(factor) {
@@ -29,11 +29,9 @@ function zoom(view, layer) {
     reset() {
       self.to(...whole())
     },
-    // New epochs move the chart's own limits: the reader's window stays where it is.
     hold() {
-      const [low, high] = self.window ?? whole()
-      const now = range(scale())
-      if (now[0] !== low || now[1] !== high) scale().set({ min: low, max: high })
+      if (self.window || held) holdWindow(view, self.window)
+      held = self.window !== null
     },
     adopt() {
       const [low, high] = range(scale())

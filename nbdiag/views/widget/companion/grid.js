@@ -1,0 +1,73 @@
+// Ticks for what the reader chose in the browser: another unit, or a window of the data. Else bqplot's own are right.
+function decimals(size) {
+  for (let d = 0; d < 8; d++) if (Math.abs(size * 10 ** d - Math.round(size * 10 ** d)) < 1e-6) return d
+  return 8
+}
+
+function linearTicks(low, high, percent) {
+  const size = step(high - low, 5)
+  const text = value => (percent ? `${(value * 100).toFixed(decimals(size * 100))} %` : value.toFixed(decimals(size)))
+  return multiples(low, high, size).map(at => ({ at, text: text(at).replace('-', MINUS) }))
+}
+
+function logTicks(low, high) {
+  const out = []
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    for (const factor of [1, 2, 5]) {
+      const at = factor * 10 ** power
+      if (at >= low && at <= high) out.push({ at, text: String(Number(at.toPrecision(3))) })
+    }
+  }
+  return out
+}
+
+function grid(view, behind, front) {
+  const rules = svg('g', { class: 'nbdiag-rules' })
+  const texts = svg('g', { class: 'nbdiag-ticks' })
+  behind.prepend(rules)
+  front.prepend(texts)
+
+  function draw(group, tag, wanted) {
+    while (group.children.length > wanted.length) group.lastChild.remove()
+    wanted.forEach(({ text = '', ...attributes }, i) => {
+      if (group.children[i]?.nodeName !== tag) group.children[i] ? group.children[i].replaceWith(svg(tag)) : group.append(svg(tag))
+      set(group.children[i], attributes)
+      if (tag === 'text') write(group.children[i], text)
+    })
+  }
+
+  return {
+    draw(at) {
+      const own = view.units.name === view.model.get('unit')
+      const zoomed = view.zoom.window !== null
+      view.chart.classList.toggle('is-regridded-x', !own || zoomed)
+      view.chart.classList.toggle('is-regridded-y', zoomed)
+      view.parts.axis.figure.el.classList.add('nbdiag-xaxis')
+      const lines = []
+      const labels = []
+      if (!own || zoomed) {
+        const { top, left, width } = at.axis
+        for (const { at: place, text } of view.units.ticks(at.low, at.high)) {
+          const x = at.x(place)
+          if (x < left - 1 || x > left + width + 1) continue
+          lines.push({ x1: x, x2: x, y1: top, y2: top + 6, class: 'is-tick' })
+          labels.push({ x, y: top + 18, class: 'is-x', text })
+        }
+        labels.push({ x: left + width + 14, y: top + 18, class: 'is-unit', text: view.units.name })
+      }
+      if (zoomed) {
+        view.parts.panels.forEach((panel, index) => {
+          const [low, high] = range(scaleOf(panel))
+          const { left, width } = at.panels[index]
+          for (const { at: value, text } of isLog(panel) ? logTicks(low, high) : linearTicks(low, high, panel.percent)) {
+            const y = at.y(index, value)
+            lines.push({ x1: left, x2: left + width, y1: y, y2: y, class: 'is-rule' })
+            labels.push({ x: left - 10, y: y + 4, class: 'is-y', text })
+          }
+        })
+      }
+      draw(rules, 'line', lines)
+      draw(texts, 'text', labels)
+    },
+  }
+}

@@ -1,0 +1,36 @@
+"""Everything to show of one run at one moment, as plain values: what the board works out, the run's box draws."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from nbdiag.views.shapes import Chart
+from nbdiag.views.widget.texts import Texts
+from nbdiag.views.widget.units import Translation
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """``withdrawn`` are ids of cards whose finding is gone; ``units`` translate the x axis; ``final``: no more comes."""
+
+    chart: Chart
+    texts: Texts
+    withdrawn: Sequence[str] = ()
+    units: Mapping[str, Translation] = dataclasses.field(default_factory=dict)
+    final: bool = False
+
+    def findings(self) -> list[dict[str, object]]:
+        """The pins, in their order, for the companion."""
+        return [
+            {
+                "id": pin.id,
+                "label": pin.label,
+                "severity": pin.severity.value,
+                "start": float(pin.start),
+                "stop": float(pin.stop),
+                "whole": pin.whole,
+                "provisional": pin.provisional,
+            }
+            for pin in self.chart.pins
+        ]
