@@ -56,7 +56,8 @@ def _apart(a: tuple[float, float], b: tuple[float, float]) -> bool:
 def _placed(run: Run, finding: Finding, epoch: float, axis: Horizontal) -> float:
     """Where an epoch (or the running count of a curve without epochs) lies on the axis."""
     names = [*finding.curves, *(c.name for c in run.curves())]
-    found = (run.curve(*reversed(n.split(":", 1))) for n in names if ":" in n)  # "val:loss"
+    parts = (name.partition(":") for name in names)  # "val:loss"
+    found = (run.curve(metric, split) for split, _, metric in parts)
     curve = next((c for c in found if c is not None and len(c)), None)
     if axis.unit == "epoch" or curve is None:
         return epoch
