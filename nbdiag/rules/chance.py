@@ -33,7 +33,8 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
     ## How it decides
     A uniform guess over K classes costs ln K (0.6931 for two, 2.3026 for ten); a guess in the classes' frequencies
     costs their entropy, which is less. In at least 3 epochs, and `least_share` of the run, up to its last, the
-    training loss stays within `tolerance` (2 %: what noise and a bias give) of that or above it. Accuracy must be
+    training loss stays within `tolerance` (2 %: what noise and a bias give) of that or above it; or the validation loss
+    does, where training's may be one batch's and jumps. Accuracy must be
     within 1.96 standard errors of a guess, or the loss must not have moved. The number of classes must be known.
 
     ## What to try
@@ -54,17 +55,17 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
     if guess is None or guess.loss is None:
         return
     level = min(guess.loss, math.log(known.value))
-    above = train.y >= (1 - tolerance) * level
-    if not above[-1]:
+    judged = _never_below(train, level, tolerance)
+    val = evidence.loss(run, "val")
+    if judged is None and val is not None and len(val) == len(train) and float(np.median(train.y)) >= 0.9 * level:
+        judged = _never_below(val, level, tolerance)  # a last batch's loss jumps below by chance; validation's does not
+    if judged is None:
         return
-    start = len(above) - int(np.argmin(above[::-1])) if not above.all() else 0
-    stuck = len(above) - start
-    if stuck < max(3, least_share * len(above)):
+    start = judged
+    stuck = len(train) - start
+    if stuck < max(3, least_share * len(train)):
         return
-    if start and train.y[:start].min() < 0.9 * level:
-        return  # it had learned something: another story
-    val_loss = evidence.loss(run, "val")
-    if val_loss is not None and val_loss.y[-stuck:].min() < 0.95 * level:
+    if val is not None and val.y[-stuck:].min() < 0.95 * level:
         return  # validation does better: training's number is no plain cross-entropy
     moved = float(np.ptp(train.y[start:])) > 1e-3 * level
     shown_accuracy = _at_chance(run, guess, start)
@@ -101,6 +102,15 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
         caveat="the task has a long plateau at its start (small initial weights, a saddle); then the loss drops by itself.",
         references=(references.KARPATHY, references.CS231N),
     )
+
+
+def _never_below(loss: evidence.Series, level: float, tolerance: float) -> int | None:
+    """From where to the end the loss is never better than a guess; None where it is now, or has been clearly."""
+    above = loss.y >= (1 - tolerance) * level
+    if not above[-1]:
+        return None
+    start = 0 if above.all() else len(above) - int(np.argmin(above[::-1]))
+    return None if start and loss.y[:start].min() < 0.9 * level else start
 
 
 def _at_chance(run: Run, guess: evidence.Chance, start: int) -> str | None:

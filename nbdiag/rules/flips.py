@@ -31,7 +31,7 @@ def prediction_flips_class(run: Run) -> Iterator[Finding]:
     something do not do that; a model that answers one class for all, first one class and then the other, does.
 
     ## How it decides
-    With n samples, a₁ + a₂ = 1 within one sample, each at least 3 standard errors (1.5/√n) away from 1/2. With known
+    With n samples, a₁ + a₂ = 1 (from 100 samples on within one sample), each at least 3 standard errors (1.5/√n) away from 1/2. With known
     class counts the accuracies must be class shares instead: then it is strong; otherwise one pair is likely, several
     are strong. A flip in the first tenth of a run that learns afterwards is silent.
 
@@ -48,18 +48,20 @@ def prediction_flips_class(run: Run) -> Iterator[Finding]:
     if accuracy is None or size is None or known is None or known.value != 2 or len(accuracy) < 2:
         return
     n, y = size.value, accuracy.y
-    if accuracy.rounding * n > 0.5:
-        return  # printed too coarsely to count samples
-    slack = 1 + 2 * accuracy.rounding * n
     shares = evidence.shares(run, "val")
+    coarse = accuracy.rounding * n > 0.5  # printed too coarsely to count samples
+    if coarse and shares is None:
+        return
+    # One sample may have changed its mind, where one is little.
+    slack = (1.001 if n >= 100 else 0.01) + 2 * accuracy.rounding * n
     # Known shares need no distance beyond one standard error: equality with them is the evidence.
     far = np.abs(y - 0.5) > (1.5 if shares is None else 0.5) / math.sqrt(n)
-    opposite = np.abs((y[:-1] + y[1:]) * n - n) <= slack * 1.001
+    opposite = np.abs((y[:-1] + y[1:]) * n - n) <= slack
     pairs = np.flatnonzero(opposite & far[:-1] & far[1:] & (np.sign(y[:-1] - 0.5) != np.sign(y[1:] - 0.5)))
     if shares is not None and len(pairs):
         near = np.abs(y[:, None] - shares[None, :]).min(axis=1) * n <= slack
         pairs = pairs[near[pairs] | near[pairs + 1]]
-    if not len(pairs) or (len(pairs) < 2 and n < 40):
+    if not len(pairs) or (len(pairs) < 2 and (n < 40 or coarse)):
         return
     later = y[pairs[-1] + 2 :]
     if (

@@ -10,7 +10,7 @@ from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import loss_family
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
-from nbdiag.rules.needs import pair
+from nbdiag.rules.needs import averages_epochs, pair
 from nbdiag.rules.wording import at, framework, label, num, place
 from nbdiag.run import Run
 
@@ -196,7 +196,8 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
 
     ## How it decides
     The first value of the training loss against ln K, for a known cross-entropy over a known number of classes. The
-    first epoch already holds learning, so only upwards it says something. A penalty in the loss lifts it as well: then
+    first epoch already holds learning, so only upwards it says something. Where the value may be one batch's, validation
+    must begin 1.2 times above ln K as well. A penalty in the loss lifts it as well: then
     the rule is silent.
 
     ## What to try
@@ -221,6 +222,9 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
     guess = float(np.log(known.value))
     if not train.raw.finite[0] or train.first <= factor * guess:
         return
+    val = evidence.loss(run, "val")
+    if not averages_epochs(run) and run.facts.loss_is != "epoch-mean" and (val is None or val.first <= 1.2 * guess):
+        return  # a single batch may cost as much by chance; validation does not bear it out
     yield Finding(
         title=f"The first loss is {num(train.first)}, an undecided model has {num(guess)}",
         headline="Training starts sure of random answers",
