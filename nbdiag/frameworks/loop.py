@@ -56,6 +56,9 @@ class LoopReader:
         self._places: set[tuple[float | None, int | None]] = set()
         self._small: dict[_Key, list[Record]] = {}  # values of a fraction that may yet turn out to be percent
         self._percent: set[_Key] = set()
+        self._told_by = (
+            ""  # who names the epochs: header lines, the lines that hold the values, or bars that are counted
+        )
         self._explicit: set[str] = set()  # metrics whose training values come with the word "train"
 
     def read(self, line: Line) -> Iterable[Event] | None:
@@ -96,7 +99,10 @@ class LoopReader:
         if bar is None or not bar.postfix:
             return
         where = place(bar.desc)
-        if where.epoch is None and self._age > 2:  # no header just above: the bars themselves are counted
+        if where.epoch is None and self._told_by == "text":
+            return  # lines beside the bars say more
+        if where.epoch is None and self._told_by != "header":  # the bars themselves are counted
+            self._told_by = "bars"
             kind = re.sub(r"\d+", "#", bar.desc)
             self._ended[kind] = self._ended.get(kind, 0) + 1
             where = Place(where.rest, float(self._ended[kind]))
@@ -110,6 +116,8 @@ class LoopReader:
         where = place(text)
         if where.told_of:
             return
+        if where.epoch is not None and where.epoch + self._offset != self._epoch:
+            self._section = None  # a section ends with its epoch
         found = measures(pairs(where.rest), _leading_split(text) or self._section)
         has_counter = where.epoch is not None or where.step is not None
         if has_counter and not found:
@@ -120,6 +128,9 @@ class LoopReader:
         if not found:
             return
         if has_counter:
+            if self._told_by == "bars" and not self._begun:
+                self._restart()  # a counter is better than counted bars
+            self._told_by = self._told_by or "text"
             yield from self._values(where, found, time)
         elif self._epoch is not None and self._age <= _REACH:
             yield from self._later(found, time)
@@ -127,7 +138,7 @@ class LoopReader:
     def _header(self, where: Place) -> None:
         """A line that only names the epoch: what follows belongs to it."""
         self._move(where)
-        self._section, self._age = None, 0
+        self._section, self._age, self._told_by = None, 0, "header"
 
     def _move(self, where: Place) -> None:
         """Go to this place; a counter that falls back starts a new run."""
@@ -137,8 +148,6 @@ class LoopReader:
             if self._epoch is None and where.epoch == 0:
                 self._offset = 1
             counted = where.epoch + self._offset
-            if counted != self._epoch:
-                self._section = None
             self._epoch = counted
         elif where.step is not None and self._epoch is None and self._step is not None and where.step < self._step:
             self._restart()
@@ -151,9 +160,7 @@ class LoopReader:
     def _values(self, where: Place, found: list[Measure], time: float | None) -> Iterator[Event]:
         if where.epoch is None and where.samples and self._epoch is None:
             return  # [64/60000] alone counts anything
-        section = self._section
         self._move(where)
-        self._section = section if where.epoch is None else self._section
         evaluated = next((m.split for m in found if m.split not in (None, "train")), None)
         if where.step is not None and where.samples and evaluated:
             self._section = evaluated

@@ -155,7 +155,7 @@ class KerasReader:
         self._facts |= {"framework": "keras", "loss_is": "epoch-mean", "epochs": self._planned}
         if units is None or units == self._facts.get("n_train"):
             return
-        speed = _TIME.search(tail, 0, 40)
+        speed = _TIME.search(tail)
         seconds = int(speed[1]) * _SECONDS[speed[2]] if speed else 0.0
         if speed and speed[3] == "sample":
             self._facts["n_train"] = units
