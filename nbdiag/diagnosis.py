@@ -16,6 +16,12 @@ from nbdiag.rules.base import Rule
 from nbdiag.run import Run
 
 
+_NOT_YET = frozenset(
+    {"stuck-at-chance", "constant-prediction", "frozen-metrics", "underfitting", "vanishing-gradients"}
+)
+"""What a late start looks like, too: provisional while the run may still begin to learn."""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Diagnosis:
     """A run with its findings, most important first.
@@ -122,10 +128,20 @@ def _held(
     names = {f.rule for f in found if f.certainty is not Certainty.EXACT}
     before, _ = _apply(run.until(now - patience + 1), [r for r in chosen_rules if r.name in names], options)
     held = {f.rule for f in before}
+    if now < _patience_for_a_start(run):
+        held -= _NOT_YET
     return [
         f if f.certainty is Certainty.EXACT or f.rule in held else dataclasses.replace(f, provisional=True)
         for f in found
     ]
+
+
+def _patience_for_a_start(run: Run) -> float:
+    """Epochs a run may take to begin learning: half of the planned ones, 20 where the plan is unknown.
+
+    A sixth of the labelled runs that learned well in the end stood at chance for their first 5 epochs or more.
+    """
+    return run.facts.epochs / 2 if run.facts.epochs else 20.0
 
 
 def _written(text: str, path: str | Path | None) -> str:
