@@ -15,7 +15,6 @@ from nbdiag.rules import catalogue, precedence, verdict
 from nbdiag.rules.base import Rule
 from nbdiag.run import Run
 
-
 _NOT_YET = frozenset(
     {"stuck-at-chance", "constant-prediction", "frozen-metrics", "underfitting", "vanishing-gradients"}
 )

@@ -85,9 +85,12 @@ def smooth(values: np.ndarray, width: int) -> np.ndarray:
     if width < 3 or len(values) < 3:
         return values
     half = min(width // 2, (len(values) - 1) // 2)
-    padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
-    smoothed: np.ndarray = np.nanmedian(windows, axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(values, 2 * half + 1)
+    smoothed = np.empty(len(values))
+    smoothed[half : len(values) - half] = np.median(windows, axis=1)
+    for i in range(half):
+        smoothed[i] = np.median(values[: i + half + 1])
+        smoothed[len(values) - 1 - i] = np.median(values[len(values) - 1 - i - half :])
     return smoothed
 
 
@@ -137,7 +140,7 @@ def _isotonic_errors(values: np.ndarray) -> np.ndarray:
         mean, count, inner = v, 1, 0.0
         while blocks and blocks[-1][0] > mean:
             m, c, total = blocks.pop()
-            inner += total - (blocks[-1][2] if blocks else 0.0) + (mean - m) ** 2 * c * count / (c + count)
+            inner += total - (blocks[-1][2] if blocks else 0.0) + (mean - m) * (mean - m) * c * count / (c + count)
             mean, count = (mean * count + m * c) / (c + count), count + c
         blocks.append((mean, count, inner + (blocks[-1][2] if blocks else 0.0)))
         errors[i] = blocks[-1][2]
