@@ -33,10 +33,10 @@ def split(text: str) -> list[tuple[Kind, str]]:
     return [(kind, part) for kind, part in out if part]
 
 
-def prose(text: str) -> list[h.Node]:
-    """The text as nodes; all else in it is escaped."""
-    wrap = {"bold": h.b, "code": h.code}
-    return [part if kind == "text" else wrap[kind][part] for kind, part in split(text)]
+def prose(text: str, *, bold: bool = True) -> list[h.Node]:
+    """The text as nodes; all else in it is escaped. Without ``bold`` its claim is told in plain words."""
+    wrap = {"bold": h.b, "code": h.code} if bold else {"code": h.code}
+    return [wrap[kind][part] if kind in wrap else part for kind, part in split(text)]
 
 
 def plain(text: str) -> str:

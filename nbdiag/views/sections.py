@@ -70,7 +70,11 @@ def merged(f: Finding, entries: list[Numbered]) -> list[Finding]:
 
 def _merged(f: Finding, entries: list[Numbered]) -> h.Node:
     others = merged(f, entries)
-    return h.ul[[h.li[h.b[prose(other.title)], ". ", prose(other.message)] for other in others]] if others else None
+    return (
+        h.ul[[h.li[h.b[prose(other.title)], ". ", prose(other.message, bold=False)] for other in others]]
+        if others
+        else None
+    )
 
 
 def _table(table: Table) -> h.Element:

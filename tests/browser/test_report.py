@@ -117,6 +117,22 @@ def test_script_of_users_does_not_run(page: Page, folder: Path) -> None:
     assert page.inner_text("h1") == examples.EVIL
 
 
+def test_the_static_copy_hides_below_a_live_chart_that_reached_its_end(lab: Server, reader: Reader) -> None:
+    body = "for e in range(1, 31):\n    print(f'Epoch {e}/30 - loss: {1 / e:.4f} - val_loss: {1.1 / e:.4f}')"
+    file = lab.write("both.ipynb", ["%load_ext nbdiag", f"%%diagnose\n{body}"])
+    reader.open(lab.address(file.name))
+    reader.command("notebook:run-all-cells")
+    reader.wait_for_chart()
+    reader.wait_for_prompt(1, busy=False)
+    copy = reader.page.locator(".nbdiag-static")
+    copy.wait_for(state="attached", timeout=LONG)
+    reader.page.wait_for_selector(".nbdiag-done .bqplot", timeout=LONG)
+    assert not copy.is_visible()
+    reader.page.evaluate("document.querySelector('.nbdiag-done').remove()")  # as where widgets do not come
+    assert copy.is_visible()
+    lab.end_kernels()
+
+
 def test_a_notebook_that_is_not_trusted_shows_the_static_output(lab: Server, reader: Reader) -> None:
     file = lab.write("untrusted.ipynb", ["1"])
     notebook = nbformat.read(file, 4)
