@@ -30,12 +30,14 @@ class NoView:
 def choose(name: str) -> LiveView:
     """The view called ``name``; ``auto`` takes what this front end is known to show."""
     name = fitting() if name == "auto" else name
+    # What a view needs is imported here, in the main thread and before the training: not later, in the one that draws.
     if name == "widget":
-        from nbdiag.views.widget import board  # noqa: F401 - its libraries now, not in the thread that draws
+        from nbdiag.views.widget import board  # noqa: F401
         from nbdiag.views.widget.live import WidgetView
 
         return WidgetView()
     if name == "static":
+        from nbdiag.views import bundle  # noqa: F401
         from nbdiag.views.static import StaticView
 
         return StaticView()

@@ -80,6 +80,19 @@ def test_each_view_shows_what_it_should(kernel, view):
     assert ("val_loss" in answer.text().replace(kernel.run(TRAINING).text(), "")) == (view == "terminal")
 
 
+def test_odd_values_bring_no_warning_into_the_cell(kernel):
+    values = [1.0, float("nan"), float("inf"), 0.0, -1.0, 1e308, 1e-320, float("-inf"), 0.0, 0.0]
+    body = f"for e, v in enumerate({values!r}):\n    print(f'Epoch {{e + 1}}/10 - loss: {{v}} - acc: {{v}} - val_loss: {{v}}')"
+    body = (
+        "nan, inf = float('nan'), float('inf')\nimport warnings; warnings.simplefilter('always', RuntimeWarning)\n"
+        + body
+    )
+    answer = kernel.run(f"%%diagnose -o d\n{body}")
+    assert answer.status == "ok", answer.tracebacks
+    assert answer.text("stderr") == ""
+    assert kernel.value("len(d)") == 1
+
+
 def test_two_trainings_are_two_runs(kernel):
     kernel.run(f"%%diagnose -o d\n{TRAINING}\n{TRAINING}")
     assert kernel.value("[(d_.run.number, d_.run.cell == d[0].run.cell) for d_ in d]") == [[1, True], [2, True]]
