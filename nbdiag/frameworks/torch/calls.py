@@ -59,6 +59,19 @@ def observed(owner: Any, name: str, *, before: Observer | None = None, after: Ob
         yield
 
 
+def hidden(function: Callable[..., Any], *, calls: bool = True) -> None:
+    """Dynamo leaves this function's frames alone, and with ``calls`` all that it calls; nothing is imported for that.
+
+    After a graph break in a compiled function, what it calls is looked at as well: our code would be compiled.
+    """
+    from torch._C._dynamo import eval_frame
+
+    if hasattr(eval_frame, "set_code_exec_strategy"):  # torch 2.6 on
+        action = eval_frame._FrameAction
+        strategy = eval_frame._FrameExecStrategy(action.SKIP, action.SKIP if calls else action.DEFAULT)
+        eval_frame.set_code_exec_strategy(function.__code__, strategy)
+
+
 def _tell_script(original: Callable[..., Any], stand_in: Callable[..., Any]) -> None:
     """TorchScript finds its builtins by identity, in a table made at its first use."""
     from torch.jit import _builtins
@@ -87,6 +100,7 @@ def _stand_in(original: Callable[..., Any], before: list[Observer], after: list[
             error.__traceback__ = _without_ours(error.__traceback__)
             raise
 
+    hidden(call, calls=False)
     return call
 
 

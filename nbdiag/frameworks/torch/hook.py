@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from threading import get_ident
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from nbdiag.events import Trouble
 from nbdiag.frameworks.base import Emit, Framework
 from nbdiag.frameworks.imports import when_imported
-from nbdiag.frameworks.torch.calls import Observed, Observer, observed, patch
+from nbdiag.frameworks.torch.calls import Observed, Observer, hidden, observed, patch
 from nbdiag.frameworks.torch.losses import FUNCTIONS
 from nbdiag.frameworks.torch.training import Training
 
@@ -45,6 +46,7 @@ class Watcher:
         self._off = self._fast = self._listening = False
         self._looks = LOOKS
         self._scaler: Any = None
+        self._scaled: Any = None
 
     def install(self, torch: ModuleType) -> None:
         """torch has been imported."""
@@ -77,7 +79,17 @@ class Watcher:
         stack.enter_context(observed(torch.amp.GradScaler, "scale", after=self._scale))
         stack.enter_context(observed(torch.amp.GradScaler, "step", after=self._scaler_step))
         stack.enter_context(observed(torch.utils.data.DataLoader, "__iter__", after=self._iter))
-        stack.callback(register_optimizer_step_post_hook(self._step).remove)
+        stack.callback(register_optimizer_step_post_hook(self._after_step(torch.compiler.is_compiling)).remove)
+        for observer in (self._backward, self._step, self._scale, self._scaler_step, self._iter, self._loss):
+            hidden(observer.__func__)
+
+    def _after_step(self, is_compiling: Callable[[], bool]) -> Callable[..., None]:
+        def after_step(optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            if not is_compiling():  # a compiled step is traced with its hooks
+                self._step(optimizer, args, kwargs)
+
+        hidden(after_step)
+        return after_step
 
     def _listen(self, on: bool) -> None:
         """Observe the loss functions: at the start, while loaders run without training, and now and then for a step."""
@@ -123,11 +135,18 @@ class Watcher:
         if self._looks:
             self._looks -= 1
             self._training.evaluation.look(root, self._scaler is not None)
-        value = self._training.scalars.read(root, None if self._scaler is None else self._scaler._scale)
+        value = self._training.scalars.read(*self._unscaled(root))
         if value is not None:
             self._tape.append(value)
         if not self._marks and time.monotonic() > self._training.due:
             self._tell()
+
+    def _unscaled(self, root: Any) -> tuple[Any, Any]:
+        """The loss before a GradScaler multiplied it, or the factor to divide by (that may have overflowed)."""
+        if self._scaler is None:
+            return root, None
+        before, after = (ref() for ref in self._scaled)
+        return (before, None) if before is not None and after is root else (root, self._scaler._scale)
 
     def _first(self) -> None:
         """The thread that trains is followed; so is, of several processes, the first."""
@@ -171,8 +190,12 @@ class Watcher:
         self._look_again()
 
     def _scale(self, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-        if args[0]._enabled:
-            self._scaler, self._fast = args[0], False
+        try:
+            if not self._off and args[0]._enabled and isinstance(result, self._tensor):
+                self._scaler, self._fast = args[0], False
+                self._scaled = weakref.ref(args[1]), weakref.ref(result)
+        except Exception as error:
+            self._fail(error)
 
     def _scaler_step(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         if self._scaler is not None:

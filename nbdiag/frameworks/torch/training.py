@@ -132,6 +132,8 @@ class Training:
         self.due = time.monotonic() + REST
         self.settle()
         p = self.passes.trained()
+        if self._by_hand:
+            self._alone(p)
         # next(iter(loader)) begins a pass with every batch, and those are no epochs: wait for a second batch.
         if p is not None and self.epochs == 1 and p.known <= 1 and p.batches != 1 and not self._passed:
             return
@@ -143,7 +145,7 @@ class Training:
     def close(self) -> None:
         """The watch ends; how, only the watch knows."""
         self.settle()
-        if not self._steps:
+        if self._by_hand or not self._steps:
             self._alone(self.passes.trained())
         for p in self.passes.ended(exhausted=True):
             self._end(p)

@@ -1,0 +1,354 @@
+"""What the PyTorch hook tells of loops that print nothing is what the loop itself computed, to the last bit."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from nbdiag.collect import Collector
+from nbdiag.events import Begin, End, Record
+from tests.frameworks import torch_loops as loops
+
+pytestmark = pytest.mark.frameworks
+
+
+def names(run):
+    return {f"{c.name}/{c.per}" for c in (*run.curves("epoch"), *run.curves("step"))}
+
+
+def test_loaders_give_steps_epochs_and_validation():
+    seen, means, vals = [], [], []
+
+    def train():
+        torch.manual_seed(0)
+        train_loader, val_loader = loops.loaders()
+        model, criterion = loops.network(), nn.CrossEntropyLoss()
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        for _ in range(3):
+            total = count = 0.0
+            for x, y in train_loader:
+                optimizer.zero_grad()
+                loss = criterion(model(x), y)
+                loss.backward()
+                optimizer.step()
+                seen.append(loss.item())
+                total, count = total + loss.item() * len(y), count + len(y)
+            means.append(total / count)
+            vals.append(loops.evaluate(model, val_loader, criterion))
+
+    (run,) = loops.runs(train)
+    steps = run.curve("loss", "train", "step")
+    assert steps.values.tolist() == seen
+    assert steps.steps.tolist() == list(range(1, 25))
+    np.testing.assert_allclose(steps.epochs, np.arange(1, 25) / 8)
+    np.testing.assert_allclose(run.curve("loss", "train", "epoch").values, means, rtol=1e-12)
+    np.testing.assert_allclose(run.curve("loss", "val").values, [loss for loss, _ in vals], rtol=1e-12)
+    np.testing.assert_allclose(run.curve("accuracy", "val").values, [right for _, right in vals], rtol=1e-12)
+    assert run.curve("loss", "val").epochs.tolist() == [1, 2, 3]
+    facts = run.facts
+    assert (facts.n_train, facts.n_val, facts.batch_size, facts.n_classes, facts.steps_per_epoch) == (240, 80, 32, 3, 8)
+    assert (facts.loss, facts.optimizer, facts.learning_rate, facts.shuffle) == ("cross_entropy", "Adam", 0.01, True)
+    assert facts.origins["n_train"] == "object"
+
+
+def test_a_short_last_batch_weighs_less():
+    losses = []
+
+    def train():
+        loader = torch.utils.data.DataLoader(loops.sets()[0], 100)
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for x, y in loader:
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+
+    (run,) = loops.runs(train)
+    assert run.curve("loss", "train", "epoch").values[0] == pytest.approx(np.average(losses, weights=[100, 100, 40]))
+
+
+def test_micro_batches_are_summed_to_one_step():
+    losses = []
+
+    def train():
+        train_loader, val_loader = loops.loaders(batch=16)
+        model, criterion = loops.network(), nn.CrossEntropyLoss()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for _ in range(2):
+            for i, (x, y) in enumerate(train_loader, 1):
+                loss = criterion(model(x), y)
+                loss /= 3
+                loss.backward()
+                losses.append(loss.item())
+                if i % 3 == 0:
+                    optimizer.step()
+                    optimizer.zero_grad()
+            loops.evaluate(model, val_loader, criterion)
+
+    (run,) = loops.runs(train)
+    steps = run.curve("loss", "train", "step")
+    np.testing.assert_allclose(steps.values, np.reshape(losses, (-1, 3)).sum(1), rtol=1e-12)
+    assert len(run.curve("loss", "val")) == 2
+
+
+def test_a_grad_scaler_is_divided_out_and_a_skipped_step_counted():
+    losses = []
+
+    def train():
+        torch.manual_seed(0)
+        train_loader, _ = loops.loaders()
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        scaler = torch.amp.GradScaler("cpu", init_scale=2.0**127)
+        for x, y in train_loader:
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(x * 1000), y)
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            losses.append(loss.item())
+        assert scaler.get_scale() < 2.0**127
+
+    (run,) = loops.runs(train)
+    np.testing.assert_allclose(run.curve("loss", "train", "step").values, losses, rtol=1e-6)
+
+
+def test_two_optimizers_are_two_losses():
+    a, b = [], []
+
+    def train():
+        one, two = loops.network(), loops.network()
+        first, second = torch.optim.SGD(one.parameters(), 0.1), torch.optim.Adam(two.parameters(), 0.01)
+        for x, y in loops.loaders()[0]:
+            for model, optimizer, seen in ((one, first, a), (two, second, b)):
+                loss = F.cross_entropy(model(x), y)
+                loss.backward()
+                optimizer.step()
+                seen.append(loss.item())
+
+    (run,) = loops.runs(train)
+    assert run.curve("loss", "train", "step").values.tolist() == a
+    assert run.curve("loss_2", "train", "step").values.tolist() == b
+
+
+def test_two_optimizers_of_one_loss_are_one_curve():
+    def train():
+        model = loops.network()
+        halves = [torch.optim.SGD(model[i].parameters(), 0.1) for i in (0, 3)]
+        for x, y in loops.loaders()[0]:
+            F.cross_entropy(model(x), y).backward()
+            for optimizer in halves:
+                optimizer.step()
+
+    (run,) = loops.runs(train)
+    assert run.metrics == ["loss", "learning_rate"] or run.metrics == ["loss"]
+    assert len(run.curve("loss", "train", "step")) == 8
+
+
+def test_folds_are_runs_of_their_own():
+    def train():
+        for _ in range(3):
+            model = loops.network()
+            optimizer = torch.optim.SGD(model.parameters(), 0.1)
+            train_loader, val_loader = loops.loaders()
+            for _ in range(2):
+                for x, y in train_loader:
+                    F.cross_entropy(model(x), y).backward()
+                    optimizer.step()
+                loops.evaluate(model, val_loader, F.cross_entropy)
+
+    found = loops.runs(train)
+    assert [r.number for r in found] == [1, 2, 3]
+    for run in found:
+        assert run.curve("loss", "train", "step").steps.tolist() == list(range(1, 17))
+        assert run.curve("loss", "train", "epoch").epochs.tolist() == [1, 2]
+        assert run.curve("loss", "val").epochs.tolist() == [1, 2]
+
+
+def test_without_a_loader_no_epoch_is_invented_and_nothing_is_validation():
+    def train():
+        data = loops.sets()[0]
+        inputs, targets = data.tensors
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for _ in range(3):
+            for chosen in torch.randperm(240).split(60):
+                F.cross_entropy(model(inputs[chosen]), targets[chosen]).backward()
+                optimizer.step()
+            with torch.no_grad():
+                F.cross_entropy(model(inputs), targets)
+
+    (run,) = loops.runs(train)
+    assert "train:loss/step" in names(run)
+    assert not any(name.startswith("val") or name.endswith("/epoch") for name in names(run))
+    assert np.isnan(run.curve("loss", "train").epochs).all()
+
+
+def test_a_fresh_iterator_for_each_batch_is_no_epoch():
+    def train():
+        loader = loops.loaders()[0]
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for _ in range(20):
+            x, y = next(iter(loader))
+            F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+
+    (run,) = loops.runs(train)
+    steps = run.curve("loss", "train", "step")
+    assert len(steps) == 20
+    assert np.isnan(steps.epochs).all()
+    assert run.curve("loss", "train", "epoch") is None
+
+
+def test_weights_updated_by_hand_give_a_step_for_each_backward():
+    losses = []
+
+    def train():
+        x = torch.linspace(-1, 1, 100)
+        weights = torch.zeros(3, requires_grad=True)
+        for _ in range(300):
+            loss = ((weights[0] + weights[1] * x + weights[2] * x**2 - x.exp()) ** 2).mean()
+            loss.backward()
+            losses.append(loss.item())
+            with torch.no_grad():
+                weights -= 0.1 * weights.grad
+                weights.grad = None
+
+    (run,) = loops.runs(train)
+    assert run.curve("loss", "train", "step").values.tolist() == losses
+
+
+def test_a_closure_counts_once():
+    firsts = []
+
+    def train():
+        x = torch.randn(50, 8)
+        y = x.sum(1, keepdim=True)
+        model = nn.Linear(8, 1)
+        optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=5)
+        for _ in range(4):
+            values = []
+
+            def closure():
+                optimizer.zero_grad()
+                loss = F.mse_loss(model(x), y)
+                loss.backward()
+                values.append(loss.item())  # noqa: B023
+                return loss
+
+            optimizer.step(closure)
+            firsts.append(values[0])
+
+    (run,) = loops.runs(train)
+    assert run.curve("loss", "train", "step").values.tolist() == firsts
+
+
+def test_the_training_set_looked_at_again_is_not_validation():
+    def train():
+        train_loader, _ = loops.loaders()
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        again = torch.utils.data.DataLoader(train_loader.dataset, 64)
+        for _ in range(2):
+            for x, y in train_loader:
+                F.cross_entropy(model(x), y).backward()
+                optimizer.step()
+            loops.evaluate(model, again, F.cross_entropy)
+
+    (run,) = loops.runs(train)
+    assert run.splits == ["train", "eval"]
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        lambda out, y: F.cross_entropy(out, y) + 1e-3 * out.pow(2).sum(),
+        lambda out, y: F.cross_entropy(out, y) * 100,
+        lambda out, y: F.cross_entropy(out, y, reduction="sum"),
+        lambda out, y: F.multi_margin_loss(out, y),
+    ],
+    ids=["sum of parts", "scaled", "sum over samples", "another function"],
+)
+def test_validation_in_another_unit_than_training_gives_no_curve(criterion):
+    def train():
+        train_loader, val_loader = loops.loaders()
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.001)
+        for _ in range(2):
+            for x, y in train_loader:
+                criterion(model(x), y).backward()
+                optimizer.step()
+            loops.evaluate(model, val_loader, F.cross_entropy)
+
+    (run,) = loops.runs(train)
+    assert run.curve("loss", "val") is None
+    assert len(run.curve("loss", "train", "step")) == 16
+
+
+def test_label_smoothing_is_known_and_compared_only_with_itself():
+    def train(val):
+        def loop():
+            train_loader, val_loader = loops.loaders()
+            model, criterion = loops.network(), nn.CrossEntropyLoss(label_smoothing=0.1)
+            optimizer = torch.optim.SGD(model.parameters(), 0.1)
+            for _ in range(2):
+                for x, y in train_loader:
+                    loss = criterion(model(x), y)
+                    loss.backward()
+                    optimizer.step()
+                loops.evaluate(model, val_loader, val or criterion)
+
+        return loop
+
+    (same,) = loops.runs(train(None))
+    assert same.facts.label_smoothing == 0.1
+    assert len(same.curve("loss", "val")) == 2
+    (other,) = loops.runs(train(F.cross_entropy))
+    assert other.curve("loss", "val") is None
+
+
+def test_another_hook_that_knows_the_loop_silences_this_one():
+    def train():
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for x, y in loops.loaders()[0]:
+            F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+
+    events = loops.told(train)
+    collector = Collector()
+    collector.event(Begin("lightning", exact=True), 0.0)
+    collector.event(events[0], 0.1)
+    collector.event(Record("loss", "train", 0.5, epoch=1.0), 0.2)
+    collector.event(End(), 0.3)
+    for event in events[1:]:  # told late: the training they belong to is over by now
+        collector.event(event, 0.4)
+    collector.close()
+    assert [(r.framework, len(r)) for r in collector.runs] == [("lightning", 1)]
+
+
+def test_nothing_of_the_training_is_kept_alive():
+    with_hook = []
+
+    def train():
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        loader = loops.loaders()[0]
+        for x, y in loader:
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+        with_hook.extend(weakref.ref(thing) for thing in (model, optimizer, loader, loss))
+        del model, optimizer, loader, loss, x, y
+        gc.collect()
+        assert [ref() for ref in with_hook] == [None] * 4
+
+    loops.runs(train)
