@@ -72,12 +72,12 @@ def trend(x: np.ndarray, y: np.ndarray) -> Trend:
 
 
 def bins(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """At most ``most`` points: means over equal parts. Shorter arrays come back as they are."""
+    """At most ``most`` points: means over parts of one size, the last as long as what is left. Shorter arrays stay."""
     if len(x) <= most:
         return x, y
-    edges = np.linspace(0, len(x), most + 1).astype(int)
-    counts = np.diff(edges)
-    return np.add.reduceat(x, edges[:-1]) / counts, np.add.reduceat(y, edges[:-1]) / counts
+    edges = np.arange(0, len(x), -(-len(x) // most))
+    counts = np.diff(np.append(edges, len(x)))
+    return np.add.reduceat(x, edges) / counts, np.add.reduceat(y, edges) / counts
 
 
 def smooth(values: np.ndarray, width: int) -> np.ndarray:
