@@ -92,5 +92,5 @@ def standing(run: Run, worst: Broken, other: Pair | None) -> tuple[Certainty, bo
     if not averages_epochs(run) and run.facts.loss_is != "epoch-mean":
         return Certainty.LIKELY, worst.blatant
     least = worst.least * (arithmetic.LOGIT_CUT_COST / arithmetic.LN2)
-    beyond_cut = cuts_logits(run) is False or bool((worst.pair.loss < least)[worst.where].any())
+    beyond_cut = family == "mse" or cuts_logits(run) is False or bool((worst.pair.loss < least)[worst.where].any())
     return (Certainty.EXACT, True) if beyond_cut else (Certainty.LIKELY, False)

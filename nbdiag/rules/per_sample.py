@@ -220,7 +220,7 @@ def picture(samples: SampleLosses, worst: np.ndarray, share: float) -> SamplesPi
     losses = np.sort(samples.last)[::-1]
     note = ""
     if len(losses) > MOST_DRAWN:
-        step = math.ceil(len(losses) / MOST_DRAWN)
+        step = math.ceil(len(losses) / (MOST_DRAWN - 1000))
         losses = np.concatenate([losses[:1000], losses[1000::step]])
         note = f" Beyond the worst 1,000 every {step}th is drawn."
     at = f" at epoch {place(samples.last_epoch)}" if samples.last_epoch else ""
