@@ -80,8 +80,8 @@ class Watcher:
         stack.enter_context(observed(torch.amp.GradScaler, "step", after=self._scaler_step))
         stack.enter_context(observed(torch.utils.data.DataLoader, "__iter__", after=self._iter))
         stack.callback(register_optimizer_step_post_hook(self._after_step(torch.compiler.is_compiling)).remove)
-        for observer in (self._backward, self._step, self._scale, self._scaler_step, self._iter, self._loss):
-            hidden(observer.__func__)
+        for name in ("_backward", "_step", "_scale", "_scaler_step", "_iter", "_loss"):
+            hidden(getattr(Watcher, name))
 
     def _after_step(self, is_compiling: Callable[[], bool]) -> Callable[..., None]:
         def after_step(optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -52,7 +52,8 @@ class _Buffer:
         import torch
 
         self.module = getattr(torch, device.type)
-        self.filling, self.flying = _Half(device), _Half(device)
+        with torch.inference_mode(False):  # what is made inside that mode may not be written to outside it
+            self.filling, self.flying = _Half(device), _Half(device)
         self.capturing = getattr(self.module, "is_current_stream_capturing", bool)
         self.current_stream: Callable[[Any], Any] = getattr(self.module, "current_stream", lambda device: None)
         self.device = device
