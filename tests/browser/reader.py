@@ -69,6 +69,18 @@ class Reader:
         self.page.wait_for_selector(CURVE, state="attached", timeout=LONG)
         self.page.wait_for_selector(READY, state="attached", timeout=LONG)
 
+    def wait_until_still(self) -> None:
+        """Wait until a finished chart has taken its place: half a second without a new path."""
+        self.page.wait_for_function(
+            """async curve => {
+              const drawn = () => [...document.querySelectorAll(curve)].map(path => path.getAttribute('d')).join()
+              const before = drawn()
+              await new Promise(done => setTimeout(done, 500))
+              return drawn() === before
+            }""",
+            arg=CURVE,
+        )
+
     def click_pin(self, place: int = 0) -> None:
         """Click the middle of a pin, where its number stands."""
         pin = self.page.locator(PIN).nth(place)

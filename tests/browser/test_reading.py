@@ -1,0 +1,190 @@
+"""A reader looks closer at a finished training, in a reopened notebook: nothing here can ask a kernel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from tests.browser.reader import PIN, Reader
+from tests.browser.server import Server
+from tests.browser.training import Trained
+
+pytestmark = [pytest.mark.browser, pytest.mark.frameworks, pytest.mark.timeout(600)]
+
+LABELS = ".nbdiag .bqplot text.label"
+VAL = ".nbdiag .bqplot path.line[style*='--nbdiag-val']"
+
+
+@pytest.fixture(scope="module")
+def opened(lab: Server, trained: Trained, chromium: BrowserContext) -> Iterator[Reader]:
+    """The notebook, opened once for all tests here."""
+    page = chromium.new_page()
+    reader = Reader(page)
+    reader.open(lab.address(trained.file.name))
+    reader.wait_for_chart()
+    yield reader
+    page.close()
+
+
+@pytest.fixture
+def reader(opened: Reader) -> Iterator[Reader]:
+    """The reader before a chart as it was saved; each test leaves it so."""
+    opened.page.mouse.move(5, 5)
+    opened.wait_until_still()
+    yield opened
+    for name in ("log", "smooth"):
+        if opened.page.get_attribute(f"[data-do={name}]", "aria-pressed") == "true":
+            press(opened, name)
+    if opened.page.get_attribute("[data-do=values]", "aria-expanded") == "true":
+        press(opened, "values")
+    if opened.page.locator("[data-do=reset]").is_visible():
+        press(opened, "reset")
+    opened.page.click("[data-unit=epoch]")
+    assert opened.complaints == []
+
+
+def press(reader: Reader, name: str) -> None:
+    reader.page.click(f".nbdiag-tools [data-do={name}]")
+
+
+def ticks(reader: Reader) -> list[str]:
+    """Texts of the x axis that can be seen."""
+    found = reader.page.locator(".nbdiag-xaxis .tick text, .nbdiag-ticks .is-x")
+    return [found.nth(i).inner_html() for i in range(found.count()) if found.nth(i).is_visible()]
+
+
+def path(reader: Reader) -> str:
+    drawn = reader.page.locator(VAL).first.get_attribute("d")
+    assert drawn and "NaN" not in drawn
+    return drawn
+
+
+def await_change(reader: Reader, before: str) -> str:
+    reader.page.wait_for_function(
+        "([selector, before]) => document.querySelector(selector).getAttribute('d') !== before", arg=[VAL, before]
+    )
+    return path(reader)
+
+
+def test_log_scale_and_back(reader: Reader) -> None:
+    linear = path(reader)
+    press(reader, "log")
+    await_change(reader, linear)
+    assert reader.page.get_attribute("[data-do=log]", "aria-pressed") == "true"
+    powers = reader.page.locator(".nbdiag .axis[text-anchor=end] .tick text")
+    assert "0.01" in [powers.nth(i).inner_html() for i in range(powers.count()) if powers.nth(i).is_visible()]
+    press(reader, "log")
+    reader.page.wait_for_function(
+        "([selector, before]) => document.querySelector(selector).getAttribute('d') === before", arg=[VAL, linear]
+    )
+
+
+def test_smoothing_keeps_the_raw_curve_in_sight(reader: Reader) -> None:
+    raw = path(reader)
+    press(reader, "smooth")
+    assert path(reader) == raw
+    assert reader.page.locator(VAL).first.evaluate("line => getComputedStyle(line).opacity") == "0.35"
+    smooth = reader.page.locator(".nbdiag-smooth path.is-val").first.get_attribute("d")
+    assert smooth and len(re.findall("[ML]", smooth)) == 60
+
+
+def test_zoom_by_drag_pan_and_reset(reader: Reader) -> None:
+    before = path(reader)
+    assert ticks(reader)[-1] == "60"
+    box = reader.page.locator(".nbdiag .bqplot").nth(1).bounding_box()
+    assert box is not None
+    reader.page.mouse.move(box["x"] + 200, box["y"] + 100)
+    reader.page.mouse.down()
+    reader.page.mouse.move(box["x"] + 400, box["y"] + 110, steps=4)
+    reader.page.mouse.up()
+    zoomed = await_change(reader, before)
+    inside = ticks(reader)
+    assert 10 < float(inside[0]) and float(inside[-1]) < 45
+    press(reader, "later")
+    await_change(reader, zoomed)
+    assert float(ticks(reader)[-1]) > float(inside[-1])
+    press(reader, "reset")
+    reader.page.wait_for_function(
+        "([selector, before]) => document.querySelector(selector).getAttribute('d') === before", arg=[VAL, before]
+    )
+    assert not reader.page.locator("[data-do=reset]").is_visible()
+
+
+def test_a_zoom_on_a_log_scale_leaves_no_trace(reader: Reader) -> None:
+    before = path(reader)
+    for name in ("in", "log", "reset", "log"):
+        press(reader, name)
+    reader.page.wait_for_function(
+        "([selector, before]) => document.querySelector(selector).getAttribute('d') === before", arg=[VAL, before]
+    )
+
+
+def test_steps_and_time_on_the_axis(reader: Reader) -> None:
+    assert ticks(reader)[-1] == "60"
+    reader.page.click("[data-unit=step]")
+    assert ticks(reader)[-1] in ("600", "700")  # 13 batches in each of 60 epochs
+    reader.page.click("[data-unit=time]")
+    assert re.fullmatch(r"\d+ s", ticks(reader)[-1])
+    reader.page.click("[data-unit=epoch]")
+    assert ticks(reader)[-1] == "60"
+
+
+def test_hover_reads_all_curves_at_one_epoch(reader: Reader) -> None:
+    rest = reader.page.locator(LABELS).all_text_contents()
+    box = reader.page.locator(".nbdiag .bqplot").nth(1).bounding_box()
+    assert box is not None
+    reader.page.mouse.move(box["x"] + 300, box["y"] + 100)
+    epoch = reader.page.locator(".nbdiag-place").text_content()
+    assert epoch and (found := re.fullmatch(r"epoch (\d+)", epoch))
+    press(reader, "values")
+    row = reader.page.locator(f".nbdiag-values tbody tr:nth-child({found[1]}) td").all_text_contents()
+    reader.page.mouse.move(box["x"] + 300, box["y"] + 100)
+    read = reader.page.locator(LABELS).all_text_contents()
+    assert len(row) == 4
+    for value in row:
+        assert any(text.endswith(f" {value}") for text in read)
+    reader.page.mouse.move(5, 5)
+    assert reader.page.locator(LABELS).all_text_contents() == rest
+
+
+def test_values_are_a_table(reader: Reader) -> None:
+    press(reader, "values")
+    table = reader.page.get_by_role("table", name="All values")
+    assert table.locator("thead th").all_text_contents() == [
+        "epoch", "training loss", "validation loss", "training accuracy", "validation accuracy",
+    ]  # fmt: skip
+    assert table.locator("tbody tr").count() == 60
+
+
+def test_pins_by_keyboard(reader: Reader) -> None:
+    pins = reader.page.locator(PIN)
+    assert pins.count() >= 2
+    pins.nth(0).focus()
+    reader.page.keyboard.press("ArrowRight")
+    focused = reader.page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == pins.nth(1).get_attribute("aria-label")
+    assert focused.startswith("Finding 2, ")
+    was = pins.nth(1).get_attribute("aria-expanded")
+    reader.page.keyboard.press("Enter")
+    assert pins.nth(1).get_attribute("aria-expanded") != was
+    reader.page.keyboard.press(" ")
+    assert pins.nth(1).get_attribute("aria-expanded") == was
+
+
+def test_a_touch_opens_a_card(reader: Reader) -> None:
+    if reader.page.locator(".nbdiag details[open]").count():
+        reader.page.locator(".nbdiag details[open] > summary").click()
+    reader.page.touchscreen.tap(*reader.middle(PIN, 1))
+    assert reader.card()["message"]
+    assert reader.page.locator(PIN).nth(1).get_attribute("aria-expanded") == "true"
+
+
+def test_pin_and_row_light_each_other(reader: Reader) -> None:
+    reader.page.locator(".nbdiag summary").first.hover()
+    assert "is-hot" in (reader.page.locator(PIN).first.get_attribute("class") or "")
+    reader.page.mouse.move(*reader.middle(PIN, 1))
+    assert "is-hot" in (reader.page.locator(".nbdiag details").nth(1).get_attribute("class") or "")
+    assert "is-hot" not in (reader.page.locator(".nbdiag details").nth(0).get_attribute("class") or "")
