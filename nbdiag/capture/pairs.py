@@ -47,7 +47,7 @@ class Pair:
     """A name and its value as printed. A percentage's value is a fraction; ``of`` is n in ``9830/10000``.
 
     ``rounding`` is half a unit of the last printed digit, in units of ``value``. ``whole``: no decimal point was
-    printed. ``timed``: a unit of time, memory or speed follows. ``start``, ``stop``: where in the text it stands.
+    printed. ``timed``: a unit of time, memory or speed follows. ``at``: where its number stands; None for ``n`` of ``m``.
     """
 
     name: str
@@ -57,8 +57,7 @@ class Pair:
     whole: bool
     timed: bool
     spaced: bool
-    start: int
-    stop: int
+    at: tuple[int, int] | None
 
 
 def number(token: str, percent: bool = False) -> tuple[float, float]:
@@ -112,10 +111,12 @@ def pairs(text: str) -> list[Pair]:
         percent = value[2] is not None
         amount, rounding = number(value[1], percent)
         whole = value[1].lstrip("+-").isdecimal()
+        at: tuple[int, int] | None = value.span(1)
         if whole and not percent and (of := _OF.match(text, end)) and int(of[1]) > 0:
             amount, rounding, whole, percent, end = amount / int(of[1]), 0.0, False, True, of.end()
+            at = None
         spaced = not text[join.start() : join.end()].strip()
         label = name[0].strip().strip("'\"")
-        found.append(Pair(label, amount, rounding, percent, whole, timed, spaced, name.start(), end))
+        found.append(Pair(label, amount, rounding, percent, whole, timed, spaced, at))
         stop = end
     return found

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from nbdiag.capture.lines import Line
-from nbdiag.capture.pairs import MAX_TEXT, pairs, without_prefix
+from nbdiag.capture.pairs import MAX_TEXT, pairs
 from nbdiag.events import Begin, Event, Learned, Reached, Record
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Framework
-from nbdiag.frameworks.measures import Measure, measures
+from nbdiag.frameworks.forms import Forms
+from nbdiag.frameworks.measures import Measure, leading_split, measures, split_word
 from nbdiag.frameworks.places import Place, place
 from nbdiag.frameworks.tqdm import Bar, Bars
 from nbdiag.metrics import is_fraction
@@ -25,6 +27,7 @@ _FOLD = re.compile(
     r"\W{0,12}((?:fold|trial|run|seed|split|config|model)[ #:=]{1,3}\w{1,20}(?:\s?/\s?\d{1,4})?)\W{0,12}\Z",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _REACH = 40
 """Lines after an epoch's header that may still hold its values without naming it: a report of every class fits in."""
 
@@ -36,6 +39,7 @@ class LoopReader:
 
     def __init__(self) -> None:
         self._name = ""
+        self._forms = Forms()
         self._bars = Bars()
         self._ended: dict[str, int] = {}  # how many bars of this description ended
         self._restart()
@@ -72,15 +76,15 @@ class LoopReader:
         if _OTHER_RANK.match(line.text):
             return ()
         events = list(self._bar_ended(self._bars.end(), line.time)) if self._bars.full else []
-        text = without_prefix(line.text)
+        text = line.text
         self._age += 1
         if section := _SECTION.match(text):
-            self._section = _split_word(section[1])
+            self._section = split_word(section[1])
             return events or None
         if (fold := _FOLD.match(text)) and not fold[1].lower().startswith(("model: ", "model=")):
             self._name = " ".join(fold[1].split())
             return events or None
-        if any(c.isdigit() for c in text):
+        if _DIGIT.search(text):
             events += self._text(text, line.time)
         return events or None
 
@@ -108,17 +112,19 @@ class LoopReader:
             where = Place(where.rest, float(self._ended[kind]))
         elif where.epoch is None and self._epoch is not None:
             where = Place(where.rest, self._epoch - self._offset)
-        found = measures(pairs(bar.postfix), self._section or _leading_split(bar.desc))
+        found = tuple(measures(pairs(bar.postfix), self._section or leading_split(bar.desc)))
         if where.epoch is not None and found:
             yield from self._values(where, found, time)
 
     def _text(self, text: str, time: float | None) -> Iterator[Event]:
-        where = place(text)
+        parsed = self._forms.parse(text)
+        where, found = parsed.where, parsed.found
         if where.told_of:
             return
         if where.epoch is not None and where.epoch + self._offset != self._epoch:
             self._section = None  # a section ends with its epoch
-        found = measures(pairs(where.rest), _leading_split(text) or self._section)
+        if self._section and found:
+            found = tuple(m if m.split else dataclasses.replace(m, split=self._section) for m in found)
         has_counter = where.epoch is not None or where.step is not None
         if has_counter and not found:
             if where.epoch is not None and where.step is None:
@@ -157,7 +163,7 @@ class LoopReader:
         if where.steps and not where.samples:
             self._steps = where.steps
 
-    def _values(self, where: Place, found: list[Measure], time: float | None) -> Iterator[Event]:
+    def _values(self, where: Place, found: Sequence[Measure], time: float | None) -> Iterator[Event]:
         if where.epoch is None and where.samples and self._epoch is None:
             return  # [64/60000] alone counts anything
         self._move(where)
@@ -178,7 +184,7 @@ class LoopReader:
             measure.split is None and where.epoch is None and self._epoch is None and measure.metric in self._explicit
         )
 
-    def _later(self, found: list[Measure], time: float | None) -> Iterator[Event]:
+    def _later(self, found: Sequence[Measure], time: float | None) -> Iterator[Event]:
         """Values on a line without a counter belong to the open epoch, if they come again in another epoch."""
         ready: list[Record] = []
         for measure in found:
@@ -234,22 +240,6 @@ class LoopReader:
 
 def _as_percent(r: Record) -> Record:
     return Record(r.metric, r.split, r.value / 100, r.epoch, r.step, r.label, "%", r.rounding / 100, r.time)
-
-
-def _split_word(word: str) -> str:
-    first = word.lower()[:2]
-    return {"tr": "train", "va": "val", "te": "test", "ev": "eval"}[first]
-
-
-_LEADING = re.compile(
-    r"\W{0,8}(train|training|val|valid|validation|test|testing|eval|evaluation)(?:\s(?:set|error|epoch|phase|results?))?\b(?=\s?[:\[\]|\-]|\s+(?:epoch|ep)\b|\Z)",
-    re.IGNORECASE,
-)
-
-
-def _leading_split(text: str) -> str | None:
-    found = _LEADING.match(text)
-    return _split_word(found[1]) if found else None
 
 
 LOOP = Framework("loop", reader=LoopReader)

@@ -32,6 +32,7 @@ class Measure:
     rounding: float
     unit: str
     label: str
+    at: tuple[int, int] | None = None  # where in the line its number stands; None where it is made of two
 
 
 def measures(found: list[Pair], line_split: str | None = None) -> list[Measure]:
@@ -60,8 +61,28 @@ def measures(found: list[Pair], line_split: str | None = None) -> list[Measure]:
             split = carried
         else:
             split = line_split
-        out.append(Measure(name.metric, split, pair.value, pair.rounding, "%" if pair.percent else "", name.label))
+        out.append(
+            Measure(name.metric, split, pair.value, pair.rounding, "%" if pair.percent else "", name.label, pair.at)
+        )
     return out
+
+
+_LEADING = re.compile(
+    r"\W{0,8}(train|training|val|valid|validation|test|testing|eval|evaluation)(?:\s(?:set|error|epoch|phase|results?))?\b"
+    r"(?=\s?[:\[\]|\-]|\s+(?:epoch|ep)\b|\Z)",
+    re.IGNORECASE,
+)
+
+
+def split_word(word: str) -> str:
+    """The split a word such as ``Validation`` means."""
+    return {"tr": "train", "va": "val", "te": "test", "ev": "eval"}[word.lower()[:2]]
+
+
+def leading_split(text: str) -> str | None:
+    """The split a line begins with: ``Test set: Average loss: 0.05``."""
+    found = _LEADING.match(text)
+    return split_word(found[1]) if found else None
 
 
 def is_measure(metric: str) -> bool:

@@ -34,7 +34,10 @@ _TOLD_OF = re.compile(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """The counters of a line as shown, and the line without them. ``samples``: the step counts samples, not batches."""
+    """The counters of a line as shown, and the line with blanks for them. ``samples``: the step counts samples.
+
+    ``at`` says where in the line each counter stands: name, start, stop. ``turned``: the line was put in another order.
+    """
 
     rest: str
     epoch: float | None = None
@@ -43,41 +46,72 @@ class Place:
     steps: int | None = None
     samples: bool = False
     told_of: bool = False
+    turned: bool = False
+    at: tuple[tuple[str, int, int], ...] = ()
 
 
-def place(text: str) -> Place:
-    """Find the counters. ``told_of`` is true where an epoch is only spoken of: ``best at epoch 7``."""
-    text = _AFTER.sub("", text) if (after := _AFTER.match(text)) is None else _turned(text, after)
-    epoch: float | None = None
-    planned = step = steps = None
+def place(text: str, start: int = 0) -> Place:
+    """Find the counters from ``start`` on. ``told_of``: an epoch is only spoken of, as in ``best at epoch 7``."""
+    turned = False
+    if (after := _AFTER.search(text, start)) is not None:
+        turned, text = (
+            True,
+            _turned(text, after) if after.start() == start else text[: after.start()] + text[after.end() :],
+        )
+    text = " " * start + text[start:]
+    first = len(text) - len(text.lstrip())
+    if found := _TWO.match(text, first):
+        return _made(_blank(text, found), {"epoch": found, "planned": found, "step": found, "steps": found}, turned)
+    if found := _PAIR.match(text, first):
+        return _made(_blank(text, found), {"epoch": found, "step": found}, turned)
+    counters: dict[str, re.Match[str]] = {}
     samples = False
-    stripped = text.lstrip()
-    if two := _TWO.match(stripped):
-        rest = stripped[two.end() :]
-        return Place(rest, int(two[1]), int(two[2]), int(two[3]), int(two[4]))
-    if pair := _PAIR.match(stripped):
-        return Place(stripped[pair.end() :], int(pair[1]), None, int(pair[2]))
-    found = _EPOCH.search(text) or _EPOCHS.search(text)
-    if found:
+    if found := _EPOCH.search(text) or _EPOCHS.search(text):
         if _TOLD_OF.search(text, max(0, found.start() - 30), found.start()):
             return Place(text, told_of=True)
-        epoch, planned = float(found[1]), int(found[2]) if found[2] else None
-        text = _without(text, found)
-    counted = _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
-    if counted and not _TOLD_OF.search(text, max(0, counted.start() - 30), counted.start()):
-        step, steps = int(counted[1].replace(",", "")), int(counted[2]) if counted[2] else None
-        text = _without(text, counted)
-    elif one := _ONE.search(text):
-        step, steps, samples = int(one[1]), int(one[2]), True
-        text = _without(text, one)
-    return Place(text, epoch, planned, step, steps, samples)
+        counters |= {"epoch": found, "planned": found}
+        text = _blank(text, found)
+    step = _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
+    if step is None or _TOLD_OF.search(text, max(0, step.start() - 30), step.start()):
+        step = _ONE.search(text)
+        samples = step is not None
+    if step is not None:
+        counters |= {"step": step, "steps": step}
+        text = _blank(text, step)
+    return _made(text, counters, turned, samples)
 
 
-def _without(text: str, found: re.Match[str]) -> str:
-    return f"{text[: found.start()]} ; {text[found.end() :].lstrip(' :,-')}"
+def _made(rest: str, counters: dict[str, re.Match[str]], turned: bool, samples: bool = False) -> Place:
+    """A place from the matches that hold its counters: each takes its match's next group."""
+    taken: dict[re.Match[str], int] = {}
+    shown: dict[str, str] = {}
+    at = []
+    for name, match in counters.items():
+        group = taken[match] = taken.get(match, 0) + 1
+        if group <= match.re.groups and match[group] is not None:
+            shown[name] = match[group]
+            at.append((name, *match.span(group)))
+    return Place(
+        rest,
+        float(shown["epoch"]) if "epoch" in shown else None,
+        int(shown["planned"]) if "planned" in shown else None,
+        int(shown["step"].replace(",", "")) if "step" in shown else None,
+        int(shown["steps"]) if "steps" in shown else None,
+        samples,
+        False,
+        turned,
+        tuple(at),
+    )
+
+
+def _blank(text: str, found: re.Match[str]) -> str:
+    """The text with a semicolon and blanks for a counter, as long as before."""
+    tail = text[found.end() :]
+    kept = tail.lstrip(" :,-")
+    return text[: found.start()] + " ;".ljust(len(text) - found.start() - len(kept)) + kept
 
 
 def _turned(text: str, after: re.Match[str]) -> str:
     """``Cost after iteration 100: 0.64`` as ``iteration 100 Cost: 0.64``."""
     counter, colon, value = text[after.end() :].partition(":")
-    return f"{counter} {after['name']}: {value}" if colon else text
+    return f"{text[: after.start()]}{counter} {after['name']}: {value}" if colon else text

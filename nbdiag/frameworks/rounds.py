@@ -39,7 +39,7 @@ class RoundReader:
         """Events of this line; ``None`` where it is no round."""
         found = self._parse(line.text) if line.final else None
         if found is None:
-            self._best_follows = line.text.rstrip().endswith("est iteration is:")
+            self._best_follows = "est iteration is:" in line.text
             return None
         if self._best_follows:
             self._best_follows = False

@@ -1,0 +1,108 @@
+"""Hand-written lines go in, their counters and measures go out; a form of line that comes again is read by one pattern."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import re
+
+from nbdiag.capture.pairs import number, pairs, without_prefix
+from nbdiag.frameworks.measures import Measure, leading_split, measures
+from nbdiag.frameworks.places import Place, place
+
+_RUN = re.compile(r"\d+")
+_FREE_RUN = re.compile(r"(?<![\w@])\d+")  # a number of its own, no part of a name such as acc@5
+_LEARN_AT = 3  # a pattern costs as much as reading some twenty lines; most forms come once
+_FORMS, _COUNTED = 8, 500  # more forms than that at a time cost more to try than to read anew
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a line says on its own: where it stands, and what was measured."""
+
+    where: Place
+    found: tuple[Measure, ...]
+
+
+def parse(text: str) -> Parsed:
+    """The counters and measures of one line."""
+    prefix = len(text) - len(without_prefix(text))
+    where = place(text, prefix)
+    if where.told_of:
+        return Parsed(where, ())
+    return Parsed(where, tuple(measures(pairs(where.rest), leading_split(text[prefix:]))))
+
+
+class Forms:
+    """Parses lines, and the same form of line ten times faster from its fourth coming on."""
+
+    def __init__(self) -> None:
+        self._forms: list[_Form] = []
+        self._seen: collections.Counter[str] = collections.Counter()
+
+    def parse(self, text: str) -> Parsed:
+        """As ``parse`` gives it."""
+        for known in self._forms:
+            if match := known.pattern.fullmatch(text):
+                return known.filled(match)
+        parsed = parse(text)
+        shape = _RUN.sub("0", text)
+        self._seen[shape] += 1
+        if self._seen[shape] == _LEARN_AT and (form := _form(text, parsed)) is not None:
+            self._forms = [form, *self._forms[: _FORMS - 1]]
+        if len(self._seen) > _COUNTED:
+            self._seen.clear()
+        return parsed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Form:
+    pattern: re.Pattern[str]
+    where: Place
+    found: tuple[Measure, ...]
+    names: tuple[str, ...]  # of the groups that are counters, the measures' come after them
+
+    def filled(self, match: re.Match[str]) -> Parsed:
+        tokens = match.groupdict()
+        counters = {name: tokens[name] for name in self.names}
+        where = Place(
+            "",
+            float(counters["epoch"]) if "epoch" in counters else None,
+            int(counters["planned"]) if "planned" in counters else None,
+            int(counters["step"].replace(",", "")) if "step" in counters else None,
+            int(counters["steps"]) if "steps" in counters else None,
+            self.where.samples,
+        )
+        found = []
+        for i, m in enumerate(self.found):
+            value, rounding = number(tokens[f"m{i}"], m.unit == "%")
+            found.append(Measure(m.metric, m.split, value, rounding, m.unit, m.label, m.at))
+        return Parsed(where, tuple(found))
+
+
+def _form(text: str, parsed: Parsed) -> _Form | None:
+    """A pattern for lines that differ from this one in their numbers only; None where that cannot be said."""
+    where = parsed.where
+    if where.told_of or where.turned or any(m.at is None for m in parsed.found):
+        return None
+    spans = [(start, stop, name) for name, start, stop in where.at]
+    spans += [(*m.at, f"m{i}") for i, m in enumerate(parsed.found) if m.at is not None]
+    spans.sort()
+    pattern, last = [], 0
+    for start, stop, name in spans:
+        if start < last:
+            return None
+        pattern.append(_literal(text[last:start]))
+        pattern.append(f"(?P<{name}>{_RUN.sub(lambda _: r'[0-9]+', re.escape(text[start:stop]))})")
+        last = stop
+    pattern.append(_literal(text[last:]))
+    return _Form(re.compile("".join(pattern)), where, parsed.found, tuple(name for name, _, _ in where.at))
+
+
+def _literal(text: str) -> str:
+    """A pattern for this text; its numbers may be others."""
+    out, last = [], 0
+    for run in _FREE_RUN.finditer(text):
+        out += [re.escape(text[last : run.start()]), "[0-9]+"]
+        last = run.end()
+    return "".join([*out, re.escape(text[last:])])
