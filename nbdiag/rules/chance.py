@@ -32,7 +32,7 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
 
     ## How it decides
     A uniform guess over K classes costs ln K (0.6931 for two, 2.3026 for ten); a guess in the classes' frequencies
-    costs their entropy, which is less. In at least 3 epochs, and `least_share` of the run, up to its last, the
+    costs their entropy, which is less. In at least 3 epochs, and `least_share` (a fifth) of the epochs planned, up to the last, the
     training loss stays within `tolerance` (2 %: what noise and a bias give) of that or above it; or the validation loss
     does, where training's may be one batch's and jumps. Accuracy must be
     within 1.96 standard errors of a guess, or the loss must not have moved. The number of classes must be known.
@@ -63,8 +63,10 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
         return
     start = judged
     stuck = len(train) - start
-    if stuck < max(3, least_share * len(train)):
+    if stuck < max(3, least_share * max(len(train), run.facts.epochs or 0)):
         return
+    if stuck < 10 and train.y[start] - train.last > 0.005 * level:
+        return  # it is on its way down, and has not had the time to arrive
     if val is not None and val.y[-stuck:].min() < 0.95 * level:
         return  # validation does better: training's number is no plain cross-entropy
     moved = float(np.ptp(train.y[start:])) > 1e-3 * level

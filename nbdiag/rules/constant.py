@@ -51,8 +51,8 @@ def _constant_share(run: Run) -> tuple[int, float, int] | None:
     within = max(2 * accuracy.rounding, 1e-6)
     same = np.abs(accuracy.y - last) <= within
     start = 0 if same.all() else len(same) - int(np.argmin(same[::-1]))
-    # Three epochs and a quarter of the run: a converged model on a small set repeats its accuracy for a while too.
-    if len(same) - start < max(3, 0.25 * len(same)):
+    # Three epochs and a quarter of those planned: a converged model on a small set repeats its accuracy for a while too.
+    if len(same) - start < max(3, 0.25 * max(len(same), run.facts.epochs or 0)):
         return None
     if counts is not None and sum(counts) > 0:
         shares = evidence.shares(run, "val")
@@ -94,7 +94,7 @@ def constant_prediction(run: Run) -> Iterator[Finding]:
     Such an accuracy can look good: 94 % where one class makes 94 % of the data. The model tells nothing apart.
 
     ## How it decides
-    In the last quarter of the run, at least 3 epochs, the accuracy does not change and equals a known class share (or
+    In the last quarter of the run (of its planned epochs where known), at least 3 epochs, the accuracy does not change and equals a known class share (or
     1/K) within its rounding. And the loss is not below 0.9 of the shares' entropy H(p): a model that always gives one
     class may still rank samples, but one whose loss is far below H(p) has learned more than frequencies. A constant
     accuracy alone proves nothing: most converged runs on small sets have one.

@@ -32,8 +32,8 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
 
     ## How it decides
     As the inner softmax saturates, a right sample costs ln(e + K − 1) − 1 and a wrong one ln(e + K − 1): so the loss
-    plus the accuracy is ln(e + K − 1). In the last three epochs or more it must be that within `tolerance` (0.02), on
-    both sides, with every loss inside ln(1 + (K − 1)/e) … ln(e + K − 1), and an accuracy high enough that a
+    plus the accuracy is ln(e + K − 1). In the last fifth of the run, at least 5 epochs, it must be that within `tolerance` (0.02) and
+    stay so, on both sides, with every loss inside ln(1 + (K − 1)/e) … ln(e + K − 1), and an accuracy high enough that a
     plain loss this high would be absurd: three times that of a model as sure as it is right.
 
     ## What to try
@@ -46,18 +46,20 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
     PyTorch, CrossEntropyLoss takes logits.
     """
     known, train, val = evidence.n_classes(run), pair(run, "train"), pair(run, "val")
-    if known is None or known.value < 2 or train is None or len(train) < 3 or not evidence.in_nats(run):
+    if known is None or known.value < 2 or train is None or len(train) < 5 or not evidence.in_nats(run):
         return
     k = int(known.value)
     low, high = arithmetic.double_softmax_range(k)
+    last = slice(-max(5, len(train) // 5), None)
     for p in filter(None, (train, val)):
-        if p.loss[-3:].min() < low - tolerance or p.loss.max() > high + tolerance:
+        if p.loss[last].min() < low - tolerance or p.loss.max() > high + tolerance:
             return
-        if np.abs(p.loss[-3:] + p.accuracy[-3:] - high).max() > tolerance + float(
-            p.loss_error[-1] + p.accuracy_error[-1]
-        ):
+        apart = p.loss[last] + p.accuracy[last] - high
+        error = float(p.loss_error[-1] + p.accuracy_error[-1])
+        # A healthy loss passes through this place on its way down: a saturated one stays.
+        if np.abs(apart).max() > tolerance + error or abs(apart[-1] - apart[0]) > tolerance / 4 + 2 * error:
             return
-    if (train.loss[-3:] < 3 * arithmetic.calibrated_loss(train.accuracy[-3:], k)).any():
+    if (train.loss[last] < 3 * arithmetic.calibrated_loss(train.accuracy[last], k)).any():
         return
     loss, accuracy = train.shown(len(train) - 1)
     yield Finding(
