@@ -16,7 +16,7 @@ NUMBER = rf"(?:{_NUMBER}|(?i:{_WORD}))"
 
 _WRAP = (
     r"(?:\[?(?:(?:torch|np|numpy|tf|jnp)\.)?(?:tensor|Tensor|[fF]loat(?:16|32|64)?|array|Array|Variable|DeviceArray)"
-    r"\(\[{0,2}\s?|\[\s?|\()?"
+    r"\(\[{0,2}\s?|\[\s?|\(|['\"](?=[\d.+-]))?"
 )
 _VALUE = re.compile(rf"{_WRAP}({NUMBER})(\s?%)?")
 _JOIN = re.compile(r"\s{0,8}(?::=|->|=>|[:=])\s{0,8}|(?<=\w)\s{1,8}(?=[-+.\d\[]|(?i:nan|inf))")

@@ -10,6 +10,7 @@ from typing import Any
 from nbdiag.errors import DamagedSource
 from nbdiag.files.base import Format, text_of
 from nbdiag.files.table import runs_from_columns
+from nbdiag.frameworks import transformers
 from nbdiag.run import Run
 
 
@@ -32,11 +33,12 @@ def read(path: Path) -> list[Run]:
 
 
 def runs_from_json(data: Any) -> list[Run]:
-    """The runs of plain data: a dict of lists, a list of dicts, either inside ``history`` or ``log_history``."""
+    """The runs of plain data: a dict of lists, a list of dicts, either inside ``history``; a Trainer's state."""
     if isinstance(data, Mapping):
-        for key in ("history", "log_history"):
-            if isinstance(data.get(key), (Mapping, list)):
-                return runs_from_json(data[key])
+        if transformers.reads(data):
+            return transformers.read(data)
+        if isinstance(data.get("history"), (Mapping, list)):
+            return runs_from_json(data["history"])
         lists = {str(k): v for k, v in data.items() if _is_list(v)}
         return runs_from_columns(lists) if lists else _evaluations(data)
     if _is_list(data) and len(data) and all(isinstance(row, Mapping) for row in data):

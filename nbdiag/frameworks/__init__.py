@@ -8,7 +8,9 @@ from nbdiag.frameworks.keras import KERAS
 from nbdiag.frameworks.lightgbm import LIGHTGBM
 from nbdiag.frameworks.loop import LOOP
 from nbdiag.frameworks.sklearn import SKLEARN
+from nbdiag.frameworks.table import TABLE
 from nbdiag.frameworks.torch import TORCH
+from nbdiag.frameworks.transformers import TRANSFORMERS
 from nbdiag.frameworks.xgboost import XGBOOST
 
-FRAMEWORKS: tuple[Framework, ...] = (KERAS, XGBOOST, LIGHTGBM, CATBOOST, SKLEARN, TORCH, LOOP)
+FRAMEWORKS: tuple[Framework, ...] = (KERAS, XGBOOST, LIGHTGBM, CATBOOST, SKLEARN, TRANSFORMERS, TABLE, TORCH, LOOP)

@@ -13,9 +13,9 @@ from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.forms import Forms
 from nbdiag.frameworks.measures import Measure, leading_split, measures, split_word
+from nbdiag.frameworks.percent import Percents
 from nbdiag.frameworks.places import Place, place
 from nbdiag.frameworks.tqdm import Bar, Bars
-from nbdiag.metrics import is_fraction
 
 _OTHER_RANK = re.compile(r"\s*\[?(?:rank|gpu|worker|process)[ :]?(?!0\b)\d{1,4}\]?:", re.IGNORECASE)
 _SECTION = re.compile(
@@ -58,11 +58,9 @@ class LoopReader:
         self._section: str | None = None
         self._age = 0
         self._places: set[tuple[float | None, int | None]] = set()
-        self._small: dict[_Key, list[Record]] = {}  # values of a fraction that may yet turn out to be percent
-        self._percent: set[_Key] = set()
-        self._told_by = (
-            ""  # who names the epochs: header lines, the lines that hold the values, or bars that are counted
-        )
+        self._percents = Percents()
+        # Who names the epochs: header lines, the lines that hold the values ("text"), or bars that are counted.
+        self._told_by = ""
         self._explicit: set[str] = set()  # metrics whose training values come with the word "train"
 
     def read(self, line: Line) -> Iterable[Event] | None:
@@ -206,7 +204,7 @@ class LoopReader:
     def _out(self, records: list[Record]) -> Iterator[Event]:
         if not records:
             return
-        self._held += [r for record in records for r in self._scaled(record)]
+        self._held += [r for record in records for r in self._percents.scaled(record)]
         self._places.update((r.epoch, r.step) for r in records)
         if not self._begun:
             if len(self._places) < 2 and self._planned != 1:
@@ -221,25 +219,6 @@ class LoopReader:
         yield from self._held
         self._held = []
         yield Reached(self._epoch, self._step, self._steps)
-
-    def _scaled(self, record: Record) -> Iterator[Record]:
-        """Accuracies of 45.2 are percent, and so were the ones before them: the last value for a place counts."""
-        key = (record.metric, record.split)
-        if record.unit or not is_fraction(record.metric):
-            yield record
-            return
-        if key not in self._percent and 1.5 < record.value <= 100.0:
-            self._percent.add(key)
-            yield from (_as_percent(r) for r in self._small.pop(key, []))
-        if key in self._percent:
-            yield _as_percent(record)
-            return
-        self._small.setdefault(key, []).append(record)
-        yield record
-
-
-def _as_percent(r: Record) -> Record:
-    return Record(r.metric, r.split, r.value / 100, r.epoch, r.step, r.label, "%", r.rounding / 100, r.time)
 
 
 LOOP = Framework("loop", reader=LoopReader)

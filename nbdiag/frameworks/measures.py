@@ -37,7 +37,12 @@ class Measure:
 
 def measures(found: list[Pair], line_split: str | None = None) -> list[Measure]:
     """The measures among the pairs of one line, or none where no loss and no known metric is among them."""
-    named = [(pair, identify(pair.name)) for pair in found if not pair.timed]
+    shown = {pair.name for pair in found}
+    named = [
+        (pair, identify(_without_period(pair.name)))
+        for pair in found
+        if not pair.timed and not (pair.name.endswith("_step") and f"{pair.name[:-5]}_epoch" in shown)
+    ]
     known = [bool(_KNOWN.search(n.metric)) and not _spoken_of(p.name) for p, n in named]
     if not any(known):
         return []
@@ -62,7 +67,7 @@ def measures(found: list[Pair], line_split: str | None = None) -> list[Measure]:
         else:
             split = line_split
         out.append(
-            Measure(name.metric, split, pair.value, pair.rounding, "%" if pair.percent else "", name.label, pair.at)
+            Measure(name.metric, split, pair.value, pair.rounding, "%" if pair.percent else "", pair.name, pair.at)
         )
     return out
 
@@ -83,6 +88,14 @@ def leading_split(text: str) -> str | None:
     """The split a line begins with: ``Test set: Average loss: 0.05``."""
     found = _LEADING.match(text)
     return split_word(found[1]) if found else None
+
+
+def _without_period(name: str) -> str:
+    """``train_loss_epoch`` is ``train_loss``; beside it, ``train_loss_step`` is the last batch's and is left out."""
+    for period in ("_epoch", "_step"):
+        if name.endswith(period) and _KNOWN.search(name[: -len(period)]):
+            return name[: -len(period)]
+    return name
 
 
 def is_measure(metric: str) -> bool:
