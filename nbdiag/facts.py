@@ -57,6 +57,15 @@ class Facts:
     framework: str | None = None
     shuffle: bool | None = None
     """Whether training visits the samples in a new order each epoch."""
+    dropout: float | None = None
+    """The highest dropout rate of the model."""
+    output_activation: str | None = None
+    """The last activation's name; ``linear`` where there is none."""
+    output_units: int | None = None
+    input_range: tuple[float, float] | None = None
+    """Smallest and largest value that reaches the first trainable layer, over a sample of the training data."""
+    label_range: tuple[float, float] | None = None
+    """Smallest and largest training label."""
     origins: Mapping[str, Origin] = dataclasses.field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

@@ -23,6 +23,7 @@ from nbdiag.rules.modes import train_eval_mode_mismatch
 from nbdiag.rules.noise import noisy_training, noisy_validation, oscillating_loss
 from nbdiag.rules.nonfinite import non_finite
 from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_accuracy_holding
+from nbdiag.rules.pairing import high_dropout, inputs_not_normalised, output_loss_pair
 from nbdiag.rules.per_sample import loss_hijacked_by_outliers
 from nbdiag.rules.progress import slow_progress, still_improving, too_short_to_judge
 from nbdiag.rules.saturated import saturated_outputs
@@ -52,6 +53,7 @@ RULES: tuple[Rule, ...] = (
     constant_prediction,
     stuck_at_chance,
     frozen_metrics,
+    inputs_not_normalised,
     initial_loss_off,
     validation_set_mismatch,
     accuracy_below_chance,
@@ -91,6 +93,8 @@ RULES: tuple[Rule, ...] = (
     shuffle_off,
     class_imbalance,
     learning_rate_out_of_range,
+    output_loss_pair,
+    high_dropout,
     converged,
     too_short_to_judge,
 )

@@ -11,6 +11,7 @@ from nbdiag.rules import RULES
 from nbdiag.rules.below import accuracy_below_chance, suspiciously_good, validation_set_mismatch
 from nbdiag.rules.floors import double_softmax, loss_floor
 from nbdiag.rules.model import class_imbalance, learning_rate_out_of_range, shuffle_off
+from nbdiag.rules.pairing import high_dropout, inputs_not_normalised, output_loss_pair
 from nbdiag.rules.wrong_loss import accuracy_on_regression, initial_loss_off, negative_loss
 from nbdiag.run import Run
 
@@ -148,3 +149,47 @@ def test_every_page_has_its_headings(rule) -> None:
         assert f"## {heading}" in rule.page, heading
     for option in rule.options:
         assert isinstance(rule.options[option], (int, float, str, bool)), option
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        ({"output_activation": "softmax", "output_units": 1}, "always 1"),
+        ({"output_activation": "softmax", "output_units": 3, "from_logits": True}, "another softmax"),
+        ({"output_activation": "linear", "output_units": 3, "from_logits": False}, "no probability"),
+        ({"output_activation": "relu", "output_units": 3}, "no probabilities"),
+        ({"output_activation": "sigmoid", "output_units": 1, "n_classes": 5}, "5 classes"),
+    ],
+)
+def test_outputs_that_do_not_fit_the_loss(pair: dict[str, object], words: str) -> None:
+    found = one(output_loss_pair, learn(curves(loss=falling(3)), loss="categorical_crossentropy", **pair))
+    assert words in found.message and found.severity is Severity.NOTE
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        {"output_activation": "softmax", "output_units": 3, "from_logits": False},
+        {"output_activation": "linear", "output_units": 3, "from_logits": True},
+        {"output_activation": "sigmoid", "output_units": 1, "n_classes": 2},
+        {"output_activation": "linear", "output_units": 1, "loss": "mse"},
+        {},
+    ],
+)
+def test_outputs_that_fit_are_silent(pair: dict[str, object]) -> None:
+    assert output_loss_pair(learn(curves(loss=falling(3)), **{"loss": "crossentropy", **pair})) == []
+
+
+def test_unscaled_inputs_are_a_problem_only_where_the_curves_show_it() -> None:
+    known = {"loss": "crossentropy", "n_classes": 3, "input_range": (0.0, 255.0)}
+    found = one(inputs_not_normalised, learn(curves(loss=falling(N, 9.0, 0.9)), **known))
+    assert found.severity is Severity.PROBLEM and "Rescaling" in found.fixes[0]
+    assert one(inputs_not_normalised, learn(curves(loss=falling(N, 1.0, 0.1)), **known)).severity is Severity.NOTE
+    assert (
+        inputs_not_normalised(learn(curves(loss=falling(N, 9.0, 0.9)), **{**known, "input_range": (-4.0, 6.0)})) == []
+    )
+
+
+def test_high_dropout() -> None:
+    assert "20 %" in one(high_dropout, curves(loss=falling(3), dropout=0.8)).title
+    assert high_dropout(curves(loss=falling(3), dropout=0.5)) == []
