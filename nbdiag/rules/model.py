@@ -94,9 +94,12 @@ def batchnorm_cold_stats(run: Run, *, share: float = 0.5) -> Iterator[Finding]:
     ## References
     Ioffe and Szegedy 2015; Keras, BatchNormalization.
     """
-    facts, steps = run.facts, steps_so_far(run)
+    facts = run.facts
     momentum = facts.batchnorm_momentum or (KERAS_MOMENTUM if framework(run) == "keras" else None)
-    if not facts.has_batchnorm or steps is None or momentum is None or not 0 < momentum < 1:
+    if not facts.has_batchnorm or momentum is None or not 0 < momentum < 1:
+        return
+    steps = steps_so_far(run)
+    if steps is None:
         return
     left = arithmetic.old_share(momentum, steps[1])
     if left <= share:

@@ -163,11 +163,11 @@ def _pair(run: Run, role: evidence.Role) -> Pair | None:
     if loss is None or accuracy is None or loss.per != accuracy.per:
         return None
     if len(loss) == len(accuracy) and np.array_equal(loss.x, accuracy.x):
-        i = j = np.arange(len(loss))
+        i = j = np.flatnonzero(loss.finite & accuracy.finite)
     else:
         _, i, j = np.intersect1d(loss.x, accuracy.x, return_indices=True)
-    keep = loss.finite[i] & accuracy.finite[j]
-    i, j = i[keep], j[keep]
+        keep = loss.finite[i] & accuracy.finite[j]
+        i, j = i[keep], j[keep]
     if not len(i):
         return None
     if len(i) > evidence.MOST_POINTS:  # what holds for every epoch holds for a sample of them
