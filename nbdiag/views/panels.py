@@ -15,7 +15,7 @@ from nbdiag.views.horizontal import FEW, Horizontal, positions
 from nbdiag.views.markup import clean
 from nbdiag.views.numbers import place, shown
 from nbdiag.views.shapes import Line, Mark, Panel
-from nbdiag.views.thin import thin
+from nbdiag.views.thin import drawable, thin
 from nbdiag.views.vertical import Vertical, vertical
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def chosen(diagnosis: Diagnosis) -> list[str]:
 
 def _moves(run: Run, metric: str) -> bool:
     values = np.concatenate([c.values[c.finite] for c in run.curves() if c.metric == metric])
-    return len(values) > 1 and bool(np.ptp(values) > 0)
+    return len(values) > 1 and bool(values.min() < values.max())
 
 
 def splits_of(run: Run, metric: str) -> list[tuple[str, str]]:
@@ -78,7 +78,9 @@ def panel(
     percent = any(curve.unit == "%" for curve, _ in curves)
     faint = _faint(run, metric, axis, "step", points)
     behind = [np.nanquantile(line.y, (0.01, 0.99)) for line in faint if np.isfinite(line.y).any()]
-    y_axis = vertical(metric, np.concatenate([c.values for c, _ in curves] + behind), height, percent=percent, log=log)
+    y_axis = vertical(
+        metric, drawable(np.concatenate([c.values for c, _ in curves] + behind)), height, percent=percent, log=log
+    )
     if previous is not None and metric in previous.run.metrics:
         faint += _faint(previous.run, metric, axis, "epoch", points)
     lines = [_line(curve, role, positions(run, curve, axis.unit), percent, points) for curve, role in curves]
@@ -95,7 +97,7 @@ def panel(
 def _line(curve: Curve, role: str, x: np.ndarray, percent: bool, points: int) -> Line:
     name = end_name(curve.metric, curve.split)
     value = shown(float(curve.values[-1]), percent=percent)
-    xs, ys = thin(x, curve.values, points)
+    xs, ys = thin(x, drawable(curve.values), points)
     return Line(curve.name, role, name, xs, ys, f"{name} {value}".strip(), markers=len(curve) <= FEW)
 
 
@@ -114,7 +116,9 @@ def _marks(
     for curve, role in curves:
         if not curve.finite.all():
             x = positions(run, curve, axis.unit)
-            marks += labels.nonfinite_marks(x, curve.values, role, y_axis, [f"{axis.unit} {place(v)}" for v in x])
+            marks += labels.nonfinite_marks(
+                x, drawable(curve.values), role, y_axis, [f"{axis.unit} {place(v)}" for v in x]
+            )
     for mark in marks:
         placer.avoid(mark)
     marks = _named(marks, placer)

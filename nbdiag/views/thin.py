@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+_FAR = 1e100
+
 
 def thin(x: np.ndarray, y: np.ndarray, points: int = 1000) -> tuple[np.ndarray, np.ndarray]:
     """Keep of each bucket its lowest and highest value and its first gap, and both ends. Shapes ``(n,)`` in and out.
@@ -29,6 +31,12 @@ def thin(x: np.ndarray, y: np.ndarray, points: int = 1000) -> tuple[np.ndarray, 
     ]
     index = np.unique(np.concatenate(keep))
     return np.asarray(x, float)[index], y[index]
+
+
+def drawable(y: np.ndarray) -> np.ndarray:
+    """The values within what an axis can be computed for: nobody sees 1e200 from 1e100, or 1e-200 from 0."""
+    inside = np.where(np.isfinite(y), np.clip(y, -_FAR, _FAR), y)
+    return np.asarray(np.where(np.abs(inside) < 1 / _FAR, 0.0, inside))
 
 
 def stretches(y: np.ndarray) -> list[tuple[int, int]]:
