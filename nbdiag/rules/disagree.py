@@ -47,6 +47,8 @@ def loss_and_accuracy_both_fall(run: Run, *, z: float = 4.0) -> Iterator[Finding
         return
     begin = float(accuracy.x[top])
     after = loss.x >= begin
+    if not after.any():
+        return
     a, b = stats.trend(loss.x[after], loss.y[after]), accuracy.trend(top)
     high, low = float(accuracy.smoothed[top]), float(np.median(accuracy.y[-3:]))
     size = evidence.n_val(run)

@@ -14,7 +14,7 @@ from nbdiag.rules.evidence import Pair
 from nbdiag.rules.wording import early_stopping, framework, num, pct, place
 from nbdiag.run import Run
 
-_LARGE = 0.3  # of the loss at chance: a gap that size is most of what there was to learn
+_LARGE = 0.3  # of the loss at the start: a gap that size is most of what there was to learn
 _BETTER = 0.7  # of the epochs: "throughout", with room for noise
 
 
@@ -32,7 +32,7 @@ def generalization_gap(run: Run) -> Iterator[Finding]:
     ## How it decides
     Validation is compared with the mean of training's epoch and the next (training's value is a mean over the epoch).
     NOTE: an accuracy gap above `1.96·SE·√(1 + n_val/n_train)` and 5 points over the last quarter. PROBLEM: a loss gap
-    above 0.3 of what chance costs (of the loss at the start where chance is unknown), at least 12 points of accuracy
+    above 0.3 of the loss at the start, at least 12 points of accuracy
     where it is known, and training fell by a quarter after validation had stopped.
 
     ## What to try
@@ -91,8 +91,7 @@ def generalization_gap(run: Run) -> Iterator[Finding]:
 
 def _large_gap(run: Run, both: Pair) -> float | None:
     """The epoch at which validation stopped, if a large gap opened after it."""
-    chance, start = evidence.chance(run, "train"), evidence.start_level(run)
-    scale = chance.loss if chance is not None and chance.loss is not None else start
+    scale = evidence.start_level(run)
     k = max(2, len(both) // 5)
     train, val = float(np.median(both.train[-k:])), float(np.median(both.val[-k:]))
     if not scale or val - train <= _LARGE * scale or train <= 0:

@@ -169,7 +169,7 @@ def noisy_training(run: Run) -> Iterator[Finding]:
 
     ## How it decides
     Batch size known to be at most 4; after the first third the steps of training are above 1 % of its level, of
-    validation above 3 %, neighbouring steps are anticorrelated (below −0.25), and validation walks its range 1.5 times.
+    validation above 3 %, neighbouring steps are anticorrelated (below −0.15), and validation walks its range 1.5 times.
 
     ## What to try
     Larger batches; gradient accumulation; a lower learning rate or its decay.
@@ -187,7 +187,7 @@ def noisy_training(run: Run) -> Iterator[Finding]:
         return
     turns = min(a.turns, b.turns) if b is not None else a.turns
     rough = a.step > 0.01 and (b is None or (b.step > 0.03 and b.path > 1.5))
-    if not rough or turns > -0.25:
+    if not rough or turns > -0.15:
         return
     yield Finding(
         title=f"Updates of {size:g} sample{'s' if size != 1 else ''} make the curves jitter",

@@ -41,7 +41,7 @@ def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
     Deep Learning Tuning Playbook, how long to train
     """
     main = evidence.loss(run, "val") or evidence.loss(run, "train")
-    if main is None or not main.lower_is_better or main.y[-1] > 0.98 * main.y[0]:
+    if main is None or not evidence.complete(run) or not main.lower_is_better or main.y[-1] > 0.98 * main.y[0]:
         return
     ahead, train = forecast(main), evidence.loss(run, "train")
     if ahead is None or not ahead.falling or ahead.gain < least:

@@ -40,7 +40,7 @@ def converged(run: Run) -> Iterator[Finding]:
     Google, Interpreting loss curves
     """
     main = evidence.loss(run, "val") or evidence.loss(run, "train")
-    if main is None or len(main) < TREND_POINTS or not main.lower_is_better:
+    if main is None or len(main) < TREND_POINTS or not main.lower_is_better or not evidence.complete(run):
         return
     start = evidence.start_level(run) or main.first
     level = float(np.median(main.y[-max(3, len(main) // 10) :]))
@@ -122,7 +122,7 @@ def plateau(run: Run) -> Iterator[Finding]:
     level = float(np.median(train.y[-max(3, len(train) // 10) :]))
     if not 0.2 * start < level < 0.98 * start:
         return
-    if next(converged.function(run), None) is not None:
+    if not evidence.complete(run) or next(converged.function(run), None) is not None:
         return
     unit, since = evidence.unit(run), settled_since(train)
     yield Finding(
@@ -154,15 +154,15 @@ def underfitting(run: Run) -> Iterator[Finding]:
 
     ## What it finds
     A model better than chance, but that cannot fit even its training data: both curves flat, no gap, loss still more
-    than half of what chance costs (regression: half of what it was at the start).
+    than half of what it was at the start.
 
     ## Why it matters
     More epochs and more data will not help; capacity, features or less regularisation will.
 
     ## How it decides
-    Both losses flat over their last 30 %, validation within 15 % of training, training loss above 55 % of chance's (of
-    the loss at the start where chance is unknown), training accuracy above chance, but not by six tenths of what there
-    is to gain. NOTE where neither chance nor the task is known.
+    Both losses flat over their last 30 %, validation within 15 % of training, training loss above half of the loss
+    at the start, training accuracy above chance, but not by six tenths of what there is to gain. NOTE where chance and
+    the task are unknown, and for a regression that explains more than a third of its target's spread.
 
     ## What to try
     A larger model, better features, less regularisation; first see whether it can overfit one batch.
@@ -174,15 +174,14 @@ def underfitting(run: Run) -> Iterator[Finding]:
     CS231n; Karpathy, A recipe for training neural networks
     """
     train, val, both = evidence.loss(run, "train"), evidence.loss(run, "val"), evidence.pair(run, "loss")
-    if train is None or val is None or both is None or len(both) < 10:
+    if train is None or val is None or both is None or len(both) < 10 or not evidence.complete(run):
         return
     k = max(4, len(both) // 5)
     chance, start = evidence.chance(run, "train"), evidence.start_level(run)
-    scale = chance.loss if chance is not None and chance.loss is not None else start
-    if not scale or not (settled(train, flat=0.03, level=0.02) and settled(val, flat=0.03, level=0.02)):
+    if not start or not (settled(train, flat=0.03, level=0.02) and settled(val, flat=0.03, level=0.02)):
         return
     level, other = float(np.median(both.train[-k:])), float(np.median(both.val[-k:]))
-    if not 0.55 < level / scale < 0.97 or abs(other - level) > 0.15 * level:
+    if not 0.5 < level / start < 0.97 or abs(other - level) > 0.15 * level:
         return
     accuracy = evidence.accuracy(run, "train")
     if accuracy is not None:
@@ -193,21 +192,21 @@ def underfitting(run: Run) -> Iterator[Finding]:
     rise = measure(run)
     if rise is not None and rise.z > 4 and rise.share > 0.1:
         return
-    # Where chance is unknown, the first epoch stands for it; after a fast start that is already half-way.
-    sure = scale != start or evidence.task(run) == "regression"
+    # A first epoch may already be half-way to the floor: the loss alone is no proof where accuracy could give one.
+    sure = (accuracy is not None and chance is not None) or (evidence.task(run) == "regression" and level > start / 1.5)
     unit, since = evidence.unit(run), max(settled_since(train), settled_since(val))
     yield Finding(
-        title=f"Both losses are flat at {pct(level / scale)} of {'chance' if scale != start else 'the start'}",
+        title=f"Both losses are flat at {pct(level / start)} of the start",
         headline=f"Underfitting: both losses flat since {unit} {place(since)}, far from good",
         message=f"Training and validation loss have been flat since {unit} {place(since)}, at {num(level)} and "
-        f"{num(other)}: **{pct(level / scale)} of what {'guessing' if scale != start else 'the first epoch'} costs**"
+        f"{num(other)}: **{pct(level / start)} of where they began**"
         + (f", with {pct(accuracy.last)} of the training data right." if accuracy is not None else "."),
         certainty=Certainty.LIKELY,
         severity=None if sure else Severity.NOTE,
         curves=both.curves,
         start=since,
         stop=float(both.x[-1]),
-        evidence={"training loss": level, "validation loss": other, "share of chance": level / scale},
+        evidence={"training loss": level, "validation loss": other, "share of the start": level / start},
         why="A model that could fit the data would bring the training loss down further, whatever validation does. This "
         "one stopped on both at the same level: it lacks the means, not the time.",
         causes=ranked(

@@ -47,7 +47,8 @@ def forecast(series: Series) -> Forecast | None:
     now = float(np.median(series.y[-3:]))
     if wide.slope >= 0 or near.slope >= 0:
         return Forecast(0.0, 0.0, 0.0, now, False, float(x[-third]))
-    q = min(max(near.slope / wide.slope, 0.3), 1.0)
+    # Steeper at the end than before is noise more often than not: then the wider look counts.
+    slope, q = max(near.slope, wide.slope), min(max(near.slope / wide.slope, 0.3), 1.0)
     share = 1.0
     if q < 1:
         tau = -length / 12 / math.log(q)
@@ -57,9 +58,9 @@ def forecast(series: Series) -> Forecast | None:
         return 1 - math.exp(min(0.0, slope) * length * part)
 
     return Forecast(
-        gain=gained(near.slope, share),
-        least=gained(near.slope + 2 * error, share),
-        most=gained(near.slope, 1.0),
+        gain=gained(slope, share),
+        least=gained(slope + 2 * error, share),
+        most=gained(min(near.slope, wide.slope), 1.0),
         now=now,
         falling=wide.slope + 1.5 * error < 0,
         start=float(x[-third]),

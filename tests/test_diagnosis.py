@@ -1,0 +1,227 @@
+"""What a diagnosis promises whatever the run: it never raises, reports broken rules, and depends on nothing but the run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbdiag import rules, synthetic
+from nbdiag.diagnosis import examine
+from nbdiag.errors import UnknownRule
+from nbdiag.events import Record
+from nbdiag.finding import Certainty, Finding, Severity
+from nbdiag.rules import precedence
+from nbdiag.rules.base import rule
+from nbdiag.run import Run
+
+# They compare a loss with nats: the arithmetic of cross-entropy, and what rests on it.
+IN_NATS = {
+    "loss-metric-mismatch", "train-loss-weighted", "overconfident-wrong", "saturated-outputs", "stuck-at-chance",
+    "constant-prediction", "prediction-flips-class", "initial-loss-off", "accuracy-on-regression", "negative-loss",
+    "double-softmax", "loss-floor", "train-eval-mode-mismatch", "divergence", "suspiciously-good",
+    "validation-set-mismatch", "loss-hijacked-by-outliers", "frozen-metrics",
+}  # fmt: skip
+PATTERNS = sorted(synthetic.PATTERNS)
+
+
+def names(run: Run) -> list[str]:
+    """The rules of all findings, merged ones included."""
+    return [r.rule for f in examine(run).findings for r in (f, *f.explains)]
+
+
+def changed(run: Run, change: object, *, order: bool = True) -> Run:
+    """A copy of the run with ``change(record)`` in place of each record."""
+    copy = Run(framework=run.framework, facts=run.facts)
+    records = []
+    for curve in run.curves():
+        for i, value in enumerate(curve.values.tolist()):
+            epoch, rounding = float(curve.epochs[i]), float(curve.rounding[i])
+            records.append(Record(curve.metric, curve.split, value, epoch=epoch, rounding=rounding, label=curve.label))
+    copy.extend(change(r) for r in (records if order else records[::-1]))  # type: ignore[operator]
+    return copy
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_the_scale_of_a_loss_changes_nothing_that_needs_no_nats(pattern):
+    run = synthetic.make(pattern).run
+
+    def scaled(r: Record) -> Record:
+        return Record(r.metric, r.split, r.value * 37 if r.metric == "loss" else r.value, epoch=r.epoch, rounding=0.0)
+
+    plain = changed(run, lambda r: Record(r.metric, r.split, r.value, epoch=r.epoch, rounding=0.0))
+    # An alarm in nats takes the place of "all is well".
+    assert set(names(plain)) - IN_NATS - {"converged"} == set(names(changed(run, scaled))) - IN_NATS - {"converged"}
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_epochs_that_begin_elsewhere_change_nothing(pattern):
+    run = synthetic.make(pattern).run
+    moved = changed(run, lambda r: Record(r.metric, r.split, r.value, epoch=(r.epoch or 0) + 1000, rounding=r.rounding))
+    kept = [n for n in names(run) if n != "gap-from-first-epoch"]  # epoch 1001 is no first epoch
+    assert [n for n in names(moved) if n != "gap-from-first-epoch"] == kept or "gap-from-first-epoch" in names(run)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_an_unrelated_metric_and_the_order_of_columns_change_nothing(pattern):
+    run = synthetic.make(pattern).run
+    more = changed(run, lambda r: r)
+    last = int(run.last_epoch or 0)
+    more.extend(Record("seconds_per_epoch", "train", 3.0 + 0.1 * (e % 3), epoch=e) for e in range(1, last + 1))
+    assert names(more) == names(run)
+    other = Run(framework=run.framework, facts=run.facts)
+    for curve in reversed(run.curves()):
+        for x, y, half in zip(curve.epochs.tolist(), curve.values.tolist(), curve.rounding.tolist(), strict=True):
+            other.append(Record(curve.metric, curve.split, y, epoch=x, rounding=half))
+    assert sorted(names(other)) == sorted(names(run))
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_live_run_that_ended_gets_what_its_history_gets(pattern):
+    saved = synthetic.make(pattern).run
+    live = Run(framework=saved.framework, facts=saved.facts)
+    live.status = "running"
+    for epoch in range(1, int(saved.last_epoch or 0) + 1):
+        for curve in saved.curves():
+            at = np.flatnonzero(curve.epochs == epoch)
+            for i in at.tolist():
+                live.append(Record(curve.metric, curve.split, curve.values[i], epoch=epoch, rounding=curve.rounding[i]))
+        if epoch % 10 == 0:
+            examine(live)
+    live.status = "finished"
+    assert examine(live).findings == examine(saved).findings
+
+
+def test_what_just_appeared_is_provisional_while_the_run_runs():
+    whole = synthetic.make("overfitting").run
+    seen = []
+    for epoch in range(1, 51):
+        run = whole.until(epoch)
+        run.status = "running"
+        seen += [(epoch, f.provisional) for f in examine(run).findings if f.rule == "overfitting"]
+    assert seen[0][1]
+    assert not seen[-1][1]
+    assert not any(f.provisional for f in examine(whole).findings)
+
+
+def test_a_slow_start_is_not_called_stuck_before_half_of_the_plan():
+    run = synthetic.make("no better than chance").run.until(8)
+    run.learn(synthetic.Facts(epochs=25))
+    run.status = "running"
+    assert [f.provisional for f in examine(run).findings if f.rule == "stuck-at-chance"] == [True]
+
+
+def test_a_broken_rule_is_named_and_the_others_speak(monkeypatch):
+    @rule(severity=Severity.NOTE)
+    def broken(run):
+        """Breaks."""
+        raise ZeroDivisionError("planted")
+        yield
+
+    monkeypatch.setattr(rules, "RULES", (broken, *rules.RULES))
+    diagnosis = examine(synthetic.make("overfitting").run)
+    assert diagnosis.failures == ("broken: ZeroDivisionError: planted",)
+    assert diagnosis.findings[0].rule == "overfitting"
+
+
+def test_selecting_ignoring_and_options():
+    run = synthetic.make("overfitting").run
+    assert [f.rule for f in examine(run, select=["best-epoch-passed"]).findings] == ["best-epoch-passed"]
+    assert "overfitting" not in names_of(examine(run, ignore=["overfitting"]).findings)
+    assert examine(run, select=["overfitting"], options={"overfitting": {"rise": 1e6}}).findings == ()
+    with pytest.raises(UnknownRule, match="did you mean 'overfitting'"):
+        examine(run, select=["overfiting"])
+    with pytest.raises(UnknownRule):
+        examine(run, ignore=["nothing-like-it"])
+
+
+def names_of(findings: tuple[Finding, ...]) -> list[str]:
+    """The rules of findings."""
+    return [f.rule for f in findings]
+
+
+def finding(name: str, start: float | None = None, stop: float | None = None, **more: object) -> Finding:
+    """A finding of a rule."""
+    severity = more.pop("severity", Severity.PROBLEM)
+    return Finding("t", "m", rule=name, start=start, stop=stop, severity=severity, **more)  # type: ignore[arg-type]
+
+
+def declared(name: str, *explains: str) -> rules.Rule:
+    """A rule that explains others."""
+    return rules.Rule(name, Severity.PROBLEM, lambda run: iter(()), explains)
+
+
+def test_consequences_are_merged_under_their_cause_and_theirs_with_them():
+    known = [declared("a", "b"), declared("b", "c"), declared("c")]
+    merged = precedence.merge([finding("c", 3), finding("b", 2), finding("a", 1)], known)
+    assert [(f.rule, names_of(f.explains)) for f in merged] == [("a", ["b", "c"])]
+
+
+def test_spans_that_do_not_meet_are_not_merged():
+    known = [declared("a", "b"), declared("b")]
+    merged = precedence.merge([finding("a", 1, 4), finding("b", 8, 9)], known)
+    assert names_of(tuple(merged)) == ["a", "b"]
+
+
+def test_two_rules_that_explain_each_other_the_earlier_wins():
+    known = [declared("a", "b"), declared("b", "a")]
+    merged = precedence.merge([finding("b"), finding("a")], known)
+    assert [(f.rule, names_of(f.explains)) for f in merged] == [("a", ["b"])]
+
+
+def test_what_explains_everything_explains_only_what_began_later():
+    known = [declared("a", "*"), declared("b")]
+    merged = precedence.merge([finding("a", 20), finding("b", 5), finding("b", 30)], known)
+    assert [(f.rule, f.start, len(f.explains)) for f in merged] == [("a", 20, 1), ("b", 5, 0)]
+
+
+def test_worse_comes_first_then_surer():
+    given = [
+        finding("n", severity=Severity.NOTE),
+        finding("p"),
+        finding("g", severity=Severity.GOOD),
+        finding("b", severity=Severity.BROKEN),
+        finding("e", certainty=Certainty.EXACT),
+    ]
+    assert names_of(tuple(precedence.sort(given))) == ["b", "e", "p", "g", "n"]
+
+
+def test_the_words_around_the_findings():
+    sick, well = examine(synthetic.make("overfitting").run), examine(synthetic.make("healthy").run)
+    assert sick.headline.startswith("Overfitting since epoch")
+    assert sick.headline != sick.findings[0].title
+    assert "NaN or infinite values" in sick.not_found and "overfitting" not in sick.not_found
+    assert "overfitting" in well.not_found
+    assert well.summary.startswith("Best val_loss was ")
+    short = examine(synthetic.make("overfitting").run.until(5))
+    assert short.too_early and "overfitting" not in short.not_found
+
+
+def test_nothing_measured_says_so():
+    diagnosis = examine(Run())
+    assert diagnosis.findings == () and diagnosis.failures == ()
+    assert diagnosis.headline == "Nothing measured yet"
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.data())
+def test_random_curves_never_raise(data):
+    """A rule that raised would be named in ``failures``."""
+    number = st.one_of(
+        st.floats(allow_nan=True, allow_infinity=True), st.floats(0, 1), st.sampled_from([0.0, 0.5, 1e-30, 1e30])
+    )
+    run = Run(framework=data.draw(st.sampled_from(["keras", "torch", "xgboost", ""])))
+    for metric in data.draw(
+        st.lists(st.sampled_from(["loss", "accuracy", "learning_rate", "rmse", "gradient_norm"]), max_size=4)
+    ):
+        for split in data.draw(st.lists(st.sampled_from(["train", "val", "test"]), max_size=2)):
+            values = data.draw(st.lists(number, max_size=40))
+            places = data.draw(st.sampled_from(["epoch", "none", "sparse", "step"]))
+            for i, value in enumerate(values):
+                epoch = {"epoch": i + 1.0, "none": None, "sparse": 50.0 * i + 1, "step": (i + 1) / 10}[places]
+                run.append(Record(metric, split, value, epoch=epoch, step=i if places == "step" else None))
+    facts = data.draw(st.sampled_from([{}, {"loss": "mse"}, {"loss": "cross_entropy", "n_classes": 3, "n_val": 20}]))
+    run.learn(synthetic.Facts(**facts))
+    run.status = data.draw(st.sampled_from(["finished", "running"]))
+    assert examine(run).failures == ()
