@@ -100,7 +100,7 @@ def _done(run: Run) -> tuple[str, float]:
 def _left(run: Run, done: float, planned: int | None) -> str:
     """Time to the planned end at the pace so far; coarse, as an estimate should be."""
     ends = [(c.epochs[-1], c.times[-1]) for c in run.curves() if np.isfinite(c.epochs[-1]) and np.isfinite(c.times[-1])]
-    if planned is None or not ends or done >= planned:
+    if planned is None or not ends or done >= planned or max(ends)[0] <= 0:
         return ""
     epoch, seconds = max(ends)
     left = float(seconds / epoch * (planned - epoch))
