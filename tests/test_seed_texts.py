@@ -76,7 +76,7 @@ class TestConvnet:
         small = every(pasted("convnet.txt", **known))["small-validation-set"]
         assert small.evidence["samples"] == 128 and small.severity is Severity.NOTE
         if "n_val" not in known:
-            assert "128 (or a multiple of it)" in small.message
+            assert "128 samples (or a multiple of it)" in small.message
             assert "94, 34, 109, 93 and 112 of 128" in small.message and "7e-07" in small.message
 
 
@@ -89,6 +89,7 @@ class TestQuality:
         assert "0.1811" in first.message and "likely" in first.message and "certain" in first.message
         mismatch = next(f for f in first.explains if f.rule == "loss-metric-mismatch")
         assert mismatch.certainty is Certainty.EXACT and mismatch.severity is Severity.PROBLEM
+        assert any("cuts logits" in words for words in mismatch.ruled_out)
         assert "0.6788" in mismatch.message and "4.3194 at 0.0168 is possible" in mismatch.message
 
     def test_one_cause_for_all_four_puzzles(self) -> None:
@@ -96,6 +97,7 @@ class TestQuality:
         alarms = [f for f in found.findings if f.severity in (Severity.BROKEN, Severity.PROBLEM)]
         assert [f.rule for f in alarms] == ["train-loss-weighted"]
         why = alarms[0].why
+        assert any("30,405 validation samples" in words for words in alarms[0].ruled_out)
         assert "starts low" in why and "rare class" in why and "hardly moves" in why and "jumps" in why
 
     def test_known_weights_are_a_note(self) -> None:

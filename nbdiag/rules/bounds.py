@@ -91,6 +91,10 @@ def standing(run: Run, worst: Broken, other: Pair | None) -> tuple[Certainty, bo
         return Certainty.LIKELY, False
     if not averages_epochs(run) and run.facts.loss_is != "epoch-mean":
         return Certainty.LIKELY, worst.blatant
+    return (Certainty.EXACT, True) if family == "mse" or beyond_logit_cut(run, worst) else (Certainty.LIKELY, False)
+
+
+def beyond_logit_cut(run: Run, worst: Broken) -> bool:
+    """Whether an accuracy that cuts logits at 0.5 instead of 0 cannot be the reason: the loss is below that, too."""
     least = worst.least * (arithmetic.LOGIT_CUT_COST / arithmetic.LN2)
-    beyond_cut = family == "mse" or cuts_logits(run) is False or bool((worst.pair.loss < least)[worst.where].any())
-    return (Certainty.EXACT, True) if beyond_cut else (Certainty.LIKELY, False)
+    return cuts_logits(run) is False or bool((worst.pair.loss < least)[worst.where].any())

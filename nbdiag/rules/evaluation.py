@@ -54,17 +54,17 @@ def small_validation_set(run: Run, *, points: float = 3.0, tiny: int = 40) -> It
         return
     severe = n < tiny and size.known and shown_in_curve
     widest = 100 * 0.98 / math.sqrt(n)
-    many = f"{n:g}" if size.known else f"{n:g} (or a multiple of it)"
+    many = f"{n:g} samples" if size.known else f"{n:g} samples (or a multiple of it)"
     if accuracy is None:
         message = (
-            f"The validation set has {many} samples. **A mean over so few moves with every single one of them:** "
+            f"The validation set has {many}. **A mean over so few moves with every single one of them:** "
             "the noise of the validation loss is mostly theirs."
         )
     else:
         counted = "" if size.known else _counted(accuracy, int(n))
-        resolution = num(100 * arithmetic.smallest_difference(min(max(level, 0.05), 0.95), n))
+        resolution = num(round(100 * arithmetic.smallest_difference(min(max(level, 0.05), 0.95), n), 1))
         message = (
-            f"The validation set has {many} samples, so one sample is {num(100 / n)} points, and an accuracy of "
+            f"The validation set has {many}, so one sample is {num(round(100 / n, 1))} points, and an accuracy of "
             f"{pct(level)} is known to ±{num(round(margin, 1))} points. **To tell two models apart takes a difference "
             f"of {resolution} points.**{counted}"
         )

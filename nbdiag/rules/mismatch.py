@@ -10,7 +10,7 @@ from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import loss_family
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
-from nbdiag.rules.bounds import READ_BY_BOTH, Broken, broken, standing
+from nbdiag.rules.bounds import READ_BY_BOTH, Broken, beyond_logit_cut, broken, standing
 from nbdiag.rules.needs import averages_epochs, cuts_logits, pair
 from nbdiag.rules.wording import framework, num, pct, place, split_word
 from nbdiag.run import Run
@@ -96,6 +96,7 @@ def loss_metric_mismatch(run: Run) -> Iterator[Finding]:
             "that is wrong."
         ),
         causes=_causes(run, worst, both),
+        ruled_out=_ruled_out(run, worst),
         check=_by_hand(run),
         fixes=(
             "Compute loss and accuracy from the same outputs, over the same samples, with the same weights.",
@@ -119,7 +120,7 @@ def _causes(run: Run, worst: Broken, both: bool) -> tuple[Cause, ...]:
         weighted = Cause("A weighted criterion in both", "")
     logits = (
         Cause("Accuracy cuts logits at 0.5", "`from_logits=True` with `metrics=['accuracy']`")
-        if cuts_logits(run) is not False
+        if not beyond_logit_cut(run, worst)
         else None
     )
     other = (
@@ -130,6 +131,15 @@ def _causes(run: Run, worst: Broken, both: bool) -> tuple[Cause, ...]:
     labels = Cause("Labels are not 0 and 1, or mixed (mixup, soft labels)") if both else None
     listed = [c for c in (*known_loop, weighted, other, logits, labels) if c]
     return ranked(*{c.text: c for c in listed}.values())
+
+
+def _ruled_out(run: Run, worst: Broken) -> tuple[str, ...]:
+    out = []
+    if worst.pair.loss_error[worst.where].max() > 1e-5:
+        out.append("rounding of the printed numbers: it is allowed for")
+    if cuts_logits(run) is not False and beyond_logit_cut(run, worst):
+        out.append("an accuracy that cuts logits at 0.5: a mistake would then still cost 0.474")
+    return tuple(out)
 
 
 def _by_hand(run: Run) -> Check:

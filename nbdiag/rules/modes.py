@@ -45,6 +45,12 @@ KERAS_MOMENTUM = 0.99
         "oscillating-loss",
         "divergence",
         "underfitting",
+        "plateau",
+        "still-improving",
+        "converged",
+        "late-start",
+        "val-better-than-train",
+        "train-metric-lag",
     ),
 )
 def train_eval_mode_mismatch(run: Run) -> Iterator[Finding]:

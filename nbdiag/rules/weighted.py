@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag import stats
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, Table, ranked
-from nbdiag.rules import arithmetic, references
+from nbdiag.rules import arithmetic, evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.bounds import READ_BY_BOTH, broken, standing
-from nbdiag.rules.needs import averages_epochs, pair
+from nbdiag.rules.needs import Pair, averages_epochs, pair
 from nbdiag.rules.wording import framework, num, place, span
 from nbdiag.run import Run
 
@@ -111,7 +112,7 @@ def train_loss_weighted(run: Run) -> Iterator[Finding]:
             None if intended else Cause("The training loss is divided by something else than the number of samples"),
             None if intended else Cause("Training averages over more outputs or masked positions than accuracy counts"),
         ),
-        ruled_out=("overfitting: the gap is there from the start",) if first == 0 else (),
+        ruled_out=_ruled_out(run, val, first),
         check=_unweighted_check(run),
         fixes=(
             "Compare like with like: plot the unweighted training loss beside the validation loss.",
@@ -122,6 +123,19 @@ def train_loss_weighted(run: Run) -> Iterator[Finding]:
         references=(references.KERAS_FIT, references.WEIGHTED_GAP, references.IMBALANCE),
         table=Table(("epoch", "loss", "accuracy", "least possible", "val_loss", "val_accuracy"), tuple(rows)),
     )
+
+
+def _ruled_out(run: Run, val: Pair, first: int) -> tuple[str, ...]:
+    out = ["overfitting: the gap is there from the start"] if first == 0 else []
+    size, moved = evidence.n_val(run), float(np.abs(np.diff(val.accuracy)).max(initial=0.0))
+    if size is not None:
+        error = 1.96 * stats.accuracy_error(float(np.median(val.accuracy)), int(size.value))
+        if moved > 5 * error:
+            points = num(round(100 * error, 1))
+            out.append(
+                f"sampling error: {size.value:,g} validation samples are good for ±{points} points, the accuracy jumps by {num(round(100 * moved, 1))}"
+            )
+    return tuple(out)
 
 
 def _unweighted_check(run: Run) -> Check:

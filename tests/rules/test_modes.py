@@ -122,7 +122,7 @@ def test_a_tiny_set_whose_curve_shows_it_is_a_problem() -> None:
 def test_a_size_found_in_the_accuracies_is_a_note() -> None:
     accuracy = np.array([50, 61, 66, 70, 71]) / 83
     found = one(small_validation_set, curves(digits=4, val_loss=falling(5), val_accuracy=accuracy))
-    assert found.severity is Severity.NOTE and "83 (or a multiple of it)" in found.message
+    assert found.severity is Severity.NOTE and "83 samples (or a multiple of it)" in found.message
 
 
 def test_a_large_set_is_silent() -> None:
