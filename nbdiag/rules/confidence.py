@@ -72,7 +72,7 @@ def overconfident_wrong(run: Run, *, tolerance: float = 0.1) -> Iterator[Finding
         message=(
             f"At epoch {place(float(p.x[-1]))} the validation accuracy is {accuracy}, the loss {loss}. **A model that is as often "
             f"right and says so honestly has a loss of {num(round(float(fair[-1]), 4))}.** {wrong} wrong; each mistake costs between "
-            f"{num(round(float(low[-1]), 2))} and {num(round(float(high[-1]), 2))} on average, so the truth got a probability of {num(round(probability, 4))} at most (geometric mean)."
+            f"{num(round(float(low[-1]), 2))} and {num(round(float(high[-1]), 2))} on average, so the truth got a probability of {num(probability)} at most (geometric mean)."
         ),
         certainty=need.certainty(Certainty.EXACT) if known.known else Certainty.LIKELY,
         curves=p.names,
