@@ -80,6 +80,17 @@ def test_panels_stand_on_one_axis(reader: Reader) -> None:
     for left, right in areas:
         assert left == pytest.approx(areas[0][0], abs=0.2)
         assert right == pytest.approx(areas[0][1], abs=0.2)
+    first, last = reader.page.evaluate(
+        """() => {
+          const middle = box => (box.left + box.right) / 2
+          const ticks = [...document.querySelectorAll('.nbdiag-xaxis .tick')]
+          const curve = document.querySelector(".nbdiag path.line[style*='--nbdiag-val']")
+          const end = at => new DOMPoint(curve.getPointAtLength(at).x, 0).matrixTransform(curve.getScreenCTM()).x
+          const tick = t => middle(t.querySelector('text').getBoundingClientRect())
+          return [tick(ticks[0]) - end(0), tick(ticks.at(-1)) - end(curve.getTotalLength())]
+        }"""
+    )
+    assert abs(first) < 1 and abs(last) < 1  # epochs 1 and 60: drawn in different layers of a figure
 
 
 def test_the_theme_recolours_the_chart_without_a_reload(reader: Reader) -> None:
