@@ -21,7 +21,7 @@ from nbdiag.frameworks.torch.hook import hook
 def train(steps: int) -> float:
     """Processor seconds for ``steps`` steps of about 0.2 ms, fed by a shuffling loader."""
     torch.manual_seed(0)
-    inputs, targets = torch.randn(1600, 32), torch.randint(0, 10, (1600,))
+    inputs, targets = torch.randn(16_000, 32), torch.randint(0, 10, (16_000,))
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(inputs, targets), 32, shuffle=True)
     model = torch.nn.Sequential(torch.nn.Linear(32, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)

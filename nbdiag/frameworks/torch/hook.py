@@ -84,9 +84,17 @@ class Watcher:
             hidden(getattr(Watcher, name))
 
     def _after_step(self, is_compiling: Callable[[], bool]) -> Callable[..., None]:
+        tape, marks, training, clock = self._tape, self._marks, self._training, time.monotonic
+
         def after_step(optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            if not is_compiling():  # a compiled step is traced with its hooks
-                self._step(optimizer, args, kwargs)
+            if is_compiling():  # a compiled step is traced with its hooks
+                return
+            if self._fast and len(args) == 1 and not kwargs:
+                mark = marks.get(id(optimizer))  # known: so this is the thread that is followed
+                if mark is not None and clock() < training.due:
+                    tape.append(mark)
+                    return
+            self._step(optimizer, args, kwargs)
 
         hidden(after_step)
         return after_step

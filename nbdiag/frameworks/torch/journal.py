@@ -85,7 +85,8 @@ class Journal:
                 entry.epoch = None
 
     def _step(self, entry: Step, told: list[Event]) -> None:
-        loss = sum(map(_value, entry.losses))
+        losses = entry.losses
+        loss = losses[0] if len(losses) == 1 and type(losses[0]) is float else sum(map(_value, losses))
         if entry.measured is not None:
             entry.measured.add(loss, entry.weight)
         broken = not math.isfinite(loss)
@@ -98,15 +99,13 @@ class Journal:
 
 
 def _value(value: float | Slot) -> float:
-    if isinstance(value, Slot):
-        assert value.value is not None
-        return value.value
-    return value
+    """The number; None as long as it is on the device."""
+    return value.value if isinstance(value, Slot) else value  # type: ignore[return-value]
 
 
 def _here(entry: Entry) -> bool:
     if isinstance(entry, Step):
-        return all(not isinstance(v, Slot) or v.value is not None for v in entry.losses)
+        return all(type(v) is float or _value(v) is not None for v in entry.losses)
     if isinstance(entry, Batch):
         return all(not isinstance(v, Slot) or v.value is not None for v in (entry.loss, entry.correct, entry.predicted))
     return True
