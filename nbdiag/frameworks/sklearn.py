@@ -25,6 +25,7 @@ _BOOSTING_ROW = re.compile(
 )
 _HISTOGRAM = re.compile(rf"\[(\d{{1,6}})/(\d{{1,6}})\] \d{{1,6}} trees?, .{{0,200}}?in {NUMBER}s\s*\Z")
 _HISTOGRAM_VALUE = re.compile(rf"(train|val) (loss|score): ({NUMBER})")
+_MAYBE = re.compile(r"Iteration \d|Validation score|-- Epoch|Norm: |\s{1,12}(?:\d|Iter)|\[\d")
 
 
 class SklearnReader:
@@ -38,6 +39,8 @@ class SklearnReader:
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line; ``None`` where it is none of scikit-learn's."""
         text = line.text
+        if not _MAYBE.match(text):
+            return None
         if _BOOSTING.match(text):
             self._table = True
             return ()

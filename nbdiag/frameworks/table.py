@@ -16,7 +16,7 @@ from nbdiag.metrics import identify, is_setting
 
 _COUNTERS = {"epoch", "epochs", "ep", "iter", "iteration", "round", "step"}
 _STEPS = {"iter", "iteration", "step"}
-_HEADER = re.compile(r"[\s|+#]{0,20}(?:epochs?|ep|iter|iteration|round|step)[\s|,;]", re.IGNORECASE)
+_HEADER = re.compile(r"[\s|+#]{0,20}(?:epochs?|ep|iter|iteration|round|step)[\s|,;]{1,40}[A-Za-z_]", re.IGNORECASE)
 _CELL = re.compile(rf"({NUMBER})(%?)\Z")
 _RULE = re.compile(r"[\s|+=:\-─━┼│┤├╪╬]+\Z")
 _LONGEST = 2000  # a row of a table people read

@@ -36,6 +36,7 @@ class Bars:
 
     def __init__(self) -> None:
         self._head, self._percent, self._text = "", 0, ""
+        self._start: tuple[str, str] = ("", "")  # head and text of the last bar that was seen to begin
 
     def refresh(self, text: str) -> tuple[bool, Bar | None]:
         """Whether this text is a bar, and the bar that it ended."""
@@ -51,6 +52,8 @@ class Bars:
             return False, None
         ended = self.end()
         self._head, self._percent, self._text = head, percent, text
+        if percent == 0:
+            self._start = (head, text)
         return True, ended
 
     @property
@@ -59,9 +62,13 @@ class Bars:
         return bool(self._text) and self._percent >= 100
 
     def end(self) -> Bar | None:
-        """The last state of the bar that was followed."""
+        """The last state of the bar that was followed, without what it showed from its start: the last epoch's values."""
         bar, self._text = read_bar(self._text), ""
-        return bar
+        begun = read_bar(self._start[1]) if self._start[0] == self._head else None
+        if bar is None or begun is None or not begun.postfix:
+            return bar
+        old = set(begun.postfix.split(", "))
+        return dataclasses.replace(bar, postfix=", ".join(item for item in bar.postfix.split(", ") if item not in old))
 
 
 def _count(shown: str) -> float:

@@ -191,6 +191,18 @@ def test_no_training(text):
     assert collect(text) == []
 
 
+def test_a_bar_that_still_shows_the_last_epochs_values():
+    """Lightning validates every second epoch here: its bar goes on to show the old value."""
+    text = "".join(
+        f"\rEpoch {e}:   0%|          | 0/10 [00:00<?, ?it/s, train_loss=0.{9 - e}0, val_loss=0.{old}]"
+        f"\rEpoch {e}: 100%|##########| 10/10 [00:00<00:00, 9.1it/s, train_loss=0.{8 - e}0, val_loss=0.{new}]\n"
+        for e, old, new in ((1, 0, 7), (2, 7, 7), (3, 7, 5))
+    )
+    (run,) = collect(text)
+    assert run.curve("loss", "train").epochs.tolist() == [1, 2, 3]
+    assert (run.curve("loss", "val").epochs.tolist(), run.curve("loss", "val").values.tolist()) == ([1, 3], [0.7, 0.5])
+
+
 def test_prints_between_refreshes_do_not_end_a_bar():
     text = "".join(
         f"\rEpoch {e}:  {p:3d}%|{'#' * (p // 10)}| {p}/100 [00:01<00:01, 9.1it/s, loss=0.{e}{p // 10}]\nhello\n"
