@@ -12,6 +12,7 @@ from nbdiag.finding import BandPicture, Certainty, Check, Finding, Severity, ran
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.evidence import Series
+from nbdiag.rules.needs import averages_epochs
 from nbdiag.rules.spikes import restart_epochs
 from nbdiag.rules.wording import lower_rate, num, pct
 from nbdiag.run import Run
@@ -121,8 +122,10 @@ def oscillating_loss(
             a.step > train_step and b.step > val_step and b.path > path and (often or max(a.spread, b.spread) > 1 / 6)
         )
     else:
-        # Without a validation curve training must speak for itself: clearly, and not at the bottom of its fall.
-        sure = a.step > 2 * train_step and train.noise > 0.02 * abs(evidence.start_level(run) or 0.0)
+        # Without a validation curve training must speak for itself: clearly, not at the bottom of its fall, and as a
+        # mean over the epoch (the last batch's loss jitters whatever the learning rate).
+        sure = averages_epochs(run) or run.facts.loss_is == "epoch-mean"
+        sure = sure and a.step > 2 * train_step and train.noise > 0.02 * abs(evidence.start_level(run) or 0.0)
     if not sure or a.path <= path or min(a.turns, b.turns if b is not None else 0.0) > -0.2:
         return
     yield Finding(
