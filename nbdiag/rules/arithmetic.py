@@ -20,13 +20,13 @@ LOGIT_CUT_COST = math.log1p(math.exp(-0.5))
 Keras' ``accuracy`` cuts a single output at 0.5 also when it is a logit (``from_logits=True``).
 """
 
-LIMITS: tuple[tuple[float, float, str], ...] = (
-    # (lowest, highest, what clips): the loss of one sample whose probability of the truth has hit its floor.
-    # Ranges: the y=1 side clips at eps, the y=0 side at 1 - float32(1 - eps), 1.19e-7 for eps = 1e-7.
-    (15.249, 15.425, "probabilities clipped at 1e-7, with 1e-7 added inside the logarithm"),
-    (15.942, 16.118, "probabilities clipped at 1e-7"),
-    (34.539, 34.539, "probabilities clipped at 1e-15"),
-    (100.0, 100.0, "log-probabilities clipped at -100, as PyTorch's BCELoss does"),
+LIMITS: tuple[tuple[float, float], ...] = (
+    # (lowest, highest) loss of one sample whose probability of the truth has hit its floor. Ranges: the y=1 side clips
+    # at eps, the y=0 side at 1 - float32(1 - eps), which is 1.19e-7 for eps = 1e-7.
+    (15.249, 15.425),  # TensorFlow 2: clipped at 1e-7, and 1e-7 added inside the logarithm
+    (15.942, 16.118),  # Keras: clipped at 1e-7
+    (34.539, 34.539),  # Theano: clipped at 1e-15
+    (100.0, 100.0),  # PyTorch's BCELoss: log-probabilities clipped at -100
 )
 
 
@@ -60,11 +60,6 @@ def calibrated_loss(accuracy: np.ndarray, k: int) -> np.ndarray:
     a = np.clip(np.asarray(accuracy, float), 1e-12, 1 - 1e-12)
     loss: np.ndarray = -a * np.log(a) - (1 - a) * np.log(1 - a) + (1 - a) * math.log(max(k - 1, 1))
     return loss
-
-
-def chance_loss(k: int) -> float:
-    """CE of the uniform guess: ln k. D10."""
-    return math.log(k)
 
 
 def chance_of_at_most(correct: float, n: int, p: float) -> float:

@@ -40,7 +40,7 @@ def bounds_picture(run: Run, k: int, limit: float | None = None) -> BoundsPictur
     )
 
 
-def limits(run: Run) -> tuple[tuple[float, float, str], ...]:
+def limits(run: Run) -> tuple[tuple[float, float], ...]:
     """The limits this run's framework can have: PyTorch computes from logits and clips in BCELoss alone."""
     return arithmetic.LIMITS[-1:] if framework(run) in ("torch", "lightning", "fastai") else arithmetic.LIMITS
 
@@ -52,7 +52,7 @@ def at_limit(run: Run, p: Pair, k: int) -> tuple[np.ndarray, float]:
     """
     low, _ = arithmetic.mistake_cost(p.loss, p.accuracy, k)
     wrong = 1 - p.accuracy
-    for bottom, top, _ in reversed(limits(run)):
+    for bottom, top in reversed(limits(run)):
         error = p.loss_error + p.accuracy_error * top
         # The right ones cost a little too: up to 0.01 each. And the mistakes' proven cost is at least half the limit,
         # or a loss that is all small change could equal this product by chance.
