@@ -14,13 +14,14 @@ from nbdiag.rules.evaluation import incomplete_epochs, small_validation_set
 from nbdiag.rules.flips import prediction_flips_class
 from nbdiag.rules.floors import double_softmax, loss_floor
 from nbdiag.rules.frozen import frozen_metrics, uninformative_metric
-from nbdiag.rules.gap import generalization_gap, train_metric_lag, val_better_than_train, val_never_improved
+from nbdiag.rules.gap import generalization_gap, val_never_improved
 from nbdiag.rules.gradients import exploding_gradients, vanishing_gradients
+from nbdiag.rules.lead import train_metric_lag, val_better_than_train
 from nbdiag.rules.memorising import delayed_generalization, label_noise
 from nbdiag.rules.mismatch import loss_metric_mismatch
 from nbdiag.rules.model import batchnorm_cold_stats, class_imbalance, learning_rate_out_of_range, shuffle_off
 from nbdiag.rules.modes import train_eval_mode_mismatch
-from nbdiag.rules.noise import noisy_training, noisy_validation, oscillating_loss
+from nbdiag.rules.noise import noisy_validation
 from nbdiag.rules.nonfinite import non_finite
 from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_accuracy_holding
 from nbdiag.rules.pairing import high_dropout, inputs_not_normalised, output_loss_pair
@@ -34,6 +35,7 @@ from nbdiag.rules.shuffle import missing_shuffle
 from nbdiag.rules.spikes import loss_bump_recovered, loss_spike
 from nbdiag.rules.weighted import train_loss_weighted
 from nbdiag.rules.wrong_loss import accuracy_on_regression, initial_loss_off, negative_loss
+from nbdiag.rules.zigzag import noisy_training, oscillating_loss
 
 RULES: tuple[Rule, ...] = (
     non_finite,
