@@ -18,7 +18,7 @@ def assign(widget: Any, **traits: Any) -> None:
 
 def _same(old: Any, new: Any) -> bool:
     if isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
-        a, b = np.asarray(old), np.asarray(new)
+        a, b = np.squeeze(old), np.squeeze(new)  # bqplot keeps one row of several as a plain array
         if a.shape != b.shape:
             return False
         return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f"))

@@ -66,7 +66,7 @@ class YAxis:
 def _axis(scale: Any, *, visible: bool) -> Axis:
     return Axis(
         scale=scale,
-        orientation="vertical",
+        side="left",
         tick_values=np.array([0.1, 1.0]),
         grid_lines="solid",
         grid_color=palette.GRID,

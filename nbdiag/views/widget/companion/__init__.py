@@ -10,7 +10,7 @@ import traitlets
 
 # One file per concern, joined in this order into the one module a widget may have.
 _FILES = (
-    "dom.js", "parts.js", "geometry.js", "overlay.js", "reading.js", "selection.js",
+    "dom.js", "parts.js", "geometry.js", "overlay.js", "reading.js", "selection.js", "copy.js",
     "units.js", "grid.js", "labels.js", "smooth.js", "window.js", "zoom.js", "values.js", "tools.js", "companion.js",
 )  # fmt: skip
 

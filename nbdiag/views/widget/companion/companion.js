@@ -15,6 +15,7 @@ async function render({ model, el }) {
     on: (target, type, listener, capture = false) => target.addEventListener(type, listener, { capture, signal }),
   }
   const chosen = selection(view)
+  copying(view)
   const read = reading(view)
   const over = overlay(view)
   view.zoom = zoom(view, over.front)

@@ -1,0 +1,146 @@
+"""What reaches the browser: exact values, only what changed, never a number that breaks a figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from bqplot import Axis, Figure, Label, Lines, Scatter
+from ipywidgets import HTML, Widget
+
+from nbdiag.diagnosis import Diagnosis
+from nbdiag.events import Record
+from nbdiag.finding import Finding, Severity
+from nbdiag.run import Run
+from nbdiag.views.widget.board import MOST, Board
+
+
+def diagnosis(n: int, *findings: Finding, status: Any = "running", **changed: float) -> Diagnosis:
+    run = Run()
+    run.status = status
+    for i in range(1, n + 1):
+        for metric, split, value in (("loss", "train", 1 / i), ("loss", "val", 1 / i + 0.1), ("accuracy", "val", 0.5)):
+            run.append(Record(metric, split, changed.get(f"{split}_{metric}_{i}", value), epoch=float(i)))
+    return Diagnosis(run, findings, "Headline")
+
+
+def note(title: str = "Note", start: float | None = 2.0, severity: Severity = Severity.NOTE) -> Finding:
+    return Finding(title, f"Message of {title}", rule="note", severity=severity, start=start, stop=3.0)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Widget, set[str]]]:
+    """What widgets send, from now on."""
+    log: list[tuple[Widget, set[str]]] = []
+
+    def send_state(self: Widget, key: Any = None) -> None:
+        log.append((self, set(key or ()) if not isinstance(key, str) else {key}))
+
+    monkeypatch.setattr(Widget, "send_state", send_state)
+    return log
+
+
+def inside(widget: Any, kind: type) -> list[Any]:
+    found = [widget] if isinstance(widget, kind) else []
+    for child in getattr(widget, "children", ()):
+        found += inside(child, kind)
+    if isinstance(widget, Figure):
+        for part in (*widget.marks, *widget.axes):
+            found += inside(part, kind)
+    return found
+
+
+def curves(board: Board) -> list[Lines]:
+    return [line for line in inside(board._box, Lines) if line.visible and line.scales["x"] is not line.scales["y"]]
+
+
+def test_the_curves_are_the_values() -> None:
+    board = Board()
+    board.draw([diagnosis(20)], 0)
+    drawn = [line.y for line in curves(board)]
+    assert any(np.array_equal(y, 1 / np.arange(1, 21) + 0.1) for y in drawn)
+
+
+def test_a_value_that_is_no_number_never_reaches_the_browser() -> None:
+    board = Board()
+    for n in (2, 9, 30):
+        broken = {"val_loss_2": float("inf"), "train_loss_1": float("nan"), "val_loss_9": float("-inf")}
+        board.draw([diagnosis(n, **broken)], 0)
+        for mark in (*inside(board._box, Lines), *inside(board._box, Scatter), *inside(board._box, Label)):
+            assert not np.isinf(mark.x).any() and not np.isinf(mark.y).any()
+            assert not np.isnan(mark.x).any()
+            assert not mark.visible or isinstance(mark, Scatter | Label) or np.isfinite(mark.y).any()
+        for axis in inside(board._box, Axis):
+            assert np.isfinite(axis.tick_values).all()
+            assert np.isfinite([axis.scale.min, axis.scale.max]).all() and axis.scale.min < axis.scale.max
+
+
+def test_a_run_of_nothing_but_nan_is_drawn() -> None:
+    board = Board()
+    nan = {f"{split}_loss_{i}": float("nan") for split in ("train", "val") for i in range(1, 6)}
+    board.draw([diagnosis(5, **nan)], 0)
+    assert inside(board._box, Figure)
+
+
+def test_drawing_the_same_again_sends_nothing(sent: list[tuple[Widget, set[str]]]) -> None:
+    board = Board()
+    state = diagnosis(20, note())
+    board.draw([state], 0)
+    sent.clear()
+    board.draw([state], 0)
+    assert sent == []
+
+
+def test_one_more_epoch_sends_little(sent: list[tuple[Widget, set[str]]]) -> None:
+    board = Board()
+    board.draw([diagnosis(22, note())], 0)
+    sent.clear()
+    board.draw([diagnosis(23, note())], 0)
+    assert len(sent) <= 12  # curves, their names, progress, status, the companion; a browser takes about 60 a second
+    for line in (widget for widget, keys in sent if isinstance(widget, Lines) and keys & {"x", "y"}):
+        assert {"x", "y"} <= next(keys for widget, keys in sent if widget is line) or len(line.x) == len(line.y)
+
+
+def test_a_card_is_written_at_its_birth_and_at_the_end_only() -> None:
+    board = Board()
+    board.draw([diagnosis(10, note("First"))], 0)
+    card = next(html for html in inside(board._box, HTML) if "data-f" in html.value)
+    born = card.value
+    board.draw([diagnosis(11, note("Second"))], 0)
+    assert card.value == born
+    board.finish([diagnosis(11, note("Second"), status="finished")])
+    assert "Message of Second" in card.value
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_only_a_problem_opens_by_itself(severity: Severity) -> None:
+    board = Board()
+    board.finish([diagnosis(10, note(severity=severity), status="finished")])
+    (run, _), *_ = board._runs.values()
+    assert bool(run._companion.offer) == (severity in (Severity.BROKEN, Severity.PROBLEM))
+
+
+def test_texts_of_the_user_are_escaped() -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    run = Run(name=evil)
+    for i in range(1, 5):
+        run.append(Record(evil, evil, 1 / i, epoch=float(i), label=evil))
+    board = Board()
+    state = Diagnosis(run, (note(evil),), evil, evil, (evil,))
+    board.draw([state, state], 0)
+    board.finish([state, state])
+    for html in inside(board._box, HTML):
+        assert "<img" not in html.value
+    for companion in (run._companion for run, _ in board._runs.values()):
+        assert all("<img" not in card for card in companion.cards.values())
+
+
+def test_many_runs_keep_the_latest_charts() -> None:
+    board = Board()
+    states = [diagnosis(3, status="finished") for _ in range(MOST + 5)]
+    board.draw(states[:1], 0)
+    board.finish(states)
+    assert len(board._stack.children) == MOST
+    assert board._chooser._options_labels[-1] == f"Run {MOST + 5}"
+    assert board._stack.selected_index == MOST - 1
