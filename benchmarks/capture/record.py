@@ -1,9 +1,9 @@
 """Runs the programs in tests/data/programs for real and keeps what each printed with the numbers it must give.
 
-    python -m benchmarks.capture.record [NAME ...]
+    python -m benchmarks.capture.record [NAME ...]        # without a name: those whose framework is installed
 
 A program gets ``keep(split, metric, value, epoch=..., step=..., label=..., run=...)`` and calls it with each number it
-prints, at full precision. ``raw.txt`` and ``truth.csv`` are written to ``tests/data/transcripts/NAME``.
+prints, at full precision. ``raw.txt``, ``truth.csv`` and ``versions.json`` are written to ``tests/data/transcripts/NAME``.
 """
 
 from __future__ import annotations
@@ -20,22 +20,7 @@ from pathlib import Path
 DATA = Path(__file__).parents[2] / "tests" / "data"
 PROGRAMS, TRANSCRIPTS = DATA / "programs", DATA / "transcripts"
 COLUMNS = ["epoch", "step", "split", "metric", "value", "run", "label", "printed", "shown_epoch", "unit", "optional"]
-PRELUDE = """
-import json as _json, os as _os
-_kept = open(_os.environ["NBDIAG_TRUTH"], "w")
-def keep(split, metric, value, epoch="", step="", label="", run=1, unit="", printed="", optional=0):
-    row = dict(split=split, metric=metric, value=repr(float(value)), epoch=epoch, step=step, label=label or metric, run=run,
-               unit=unit, printed=printed, shown_epoch=epoch, optional=optional)
-    _kept.write(_json.dumps(row) + "\\n"); _kept.flush()
-def keep_history(history, run=1, first=1, val_every=1):
-    for name, values in history.history.items():
-        split, metric = ("val", name[4:]) if name.startswith("val_") else ("train", name)
-        places = [e + 1 for e in history.epoch]
-        if split == "val":
-            places = [e for e in places if e % val_every == 0]
-        for epoch, value in zip(places, values):
-            keep(split, metric, value, epoch, label=name, run=run, printed=f"{value:.4f}" if abs(value) > 1e-3 else f"{value:.4e}")
-"""
+PRELUDE = Path(__file__).with_name("prelude.py")
 
 
 def record(program: Path) -> None:
@@ -47,16 +32,18 @@ def record(program: Path) -> None:
             "CUDA_VISIBLE_DEVICES": "", "COLUMNS": "100",
         }  # fmt: skip
         done = subprocess.run(
-            [sys.executable, "-c", PRELUDE + program.read_text()],
+            [sys.executable, "-c", PRELUDE.read_text() + program.read_text()],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=folder, check=False,
         )  # fmt: skip
         if done.returncode:
             sys.exit(f"{program.name} failed:\n{done.stdout.decode(errors='replace')[-2000:]}")
+        versions = Path(f"{truth}.versions").read_text()
         rows = [json.loads(line) for line in truth.read_text().splitlines()] if truth.exists() else []
     target = TRANSCRIPTS / program.stem
     target.mkdir(parents=True, exist_ok=True)
     text = done.stdout.decode()
     (target / "raw.txt").write_bytes(re.sub(r"/\S+/site-packages/", "site-packages/", text).encode())
+    (target / "versions.json").write_text(versions + "\n")
     with (target / "truth.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
