@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 import weakref
 
 import numpy as np
@@ -55,6 +56,28 @@ def test_loaders_give_steps_epochs_and_validation():
     assert (facts.n_train, facts.n_val, facts.batch_size, facts.n_classes, facts.steps_per_epoch) == (240, 80, 32, 3, 8)
     assert (facts.loss, facts.optimizer, facts.learning_rate, facts.shuffle) == ("cross_entropy", "Adam", 0.01, True)
     assert facts.origins["n_train"] == "object"
+
+
+def test_slow_steps_have_their_right_predictions_counted():
+    right = []
+
+    def train():
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for _ in range(2):
+            count = 0
+            for x, y in loops.loaders()[0]:
+                out = model(x)
+                F.cross_entropy(out, y).backward()
+                optimizer.step()
+                time.sleep(0.02)
+                count += (out.argmax(1) == y).sum().item()
+            right.append(count / 240)
+
+    (run,) = loops.runs(train)
+    accuracy = run.curve("accuracy", "train")
+    assert accuracy.epochs.tolist()[-1] == 2
+    assert accuracy.values[-1] == right[-1]
 
 
 def test_a_short_last_batch_weighs_less():

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SLOW = 0.005
 """Seconds for a step from which on its right predictions are counted too: that costs 50 µs on the CPU, 1 % of this."""
 
+ENOUGH = 20
+"""Steps over which that is measured: a single one may have waited for another process."""
+
 
 class Evaluation:
     """Sorts the loss calls of one training."""
@@ -25,7 +28,8 @@ class Evaluation:
         self._training = training
         self._last: tuple[Any, int, Root] | None = None
         self._steps, self._since = 0, time.monotonic()
-        self.slow = False
+        self.slow: bool | None = None
+        """Whether steps take so long that training batches are judged as well; None until that is known."""
         self.forget()
 
     def forget(self) -> None:
@@ -43,7 +47,7 @@ class Evaluation:
             if call is not None:
                 self._last = (weakref.ref(result), result._version, call.root)
                 training.classes = call.classes
-                if p is not None and self.slow and training.root.of(call.root):
+                if p is not None and self.slow is not False and training.root.of(call.root):
                     self._look(p, call, args, None)
         elif p is not None and p.epoch is not None and not p.trained:
             p.evaluated = p.evaluated or not result.requires_grad
@@ -63,9 +67,10 @@ class Evaluation:
     def pace(self, steps: int) -> None:
         """So many steps were done since the last call."""
         now = time.monotonic()
-        if steps:
-            self.slow = (now - self._since) / steps >= SLOW
-        self._since = now
+        self._steps += steps
+        if self._steps >= ENOUGH or (self._steps and now - self._since >= ENOUGH * SLOW):
+            self.slow = (now - self._since) / self._steps >= SLOW
+            self._since, self._steps = now, 0
 
     def compare(self, root: Root, parts: int) -> None:
         """The training's loss is ``root`` over ``parts`` micro-batches, and may be compared with validation's if mean."""

@@ -76,8 +76,9 @@ class Watcher:
         stack.callback(self._listen, False)
         self._listen(True)
         stack.enter_context(observed(torch.autograd, "backward", before=self._backward))
-        stack.enter_context(observed(torch.amp.GradScaler, "scale", after=self._scale))
-        stack.enter_context(observed(torch.amp.GradScaler, "step", after=self._scaler_step))
+        scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler  # moved in torch 2.3
+        stack.enter_context(observed(scaler, "scale", after=self._scale))
+        stack.enter_context(observed(scaler, "step", after=self._scaler_step))
         stack.enter_context(observed(torch.utils.data.DataLoader, "__iter__", after=self._iter))
         stack.callback(register_optimizer_step_post_hook(self._after_step(torch.compiler.is_compiling)).remove)
         for name in ("_backward", "_step", "_scale", "_scaler_step", "_iter", "_loss"):
@@ -186,7 +187,7 @@ class Watcher:
         if not self._looks and self._scaler is None:
             self._fast = True
             self._training.evaluation.pace(self._training.counted())
-            if self._listening and not self._training.evaluation.slow:
+            if self._listening and self._training.evaluation.slow is False:
                 self._listen(False)
 
     def _look_again(self) -> None:

@@ -46,8 +46,9 @@ class PassEnd:
     measured: Measured
     split: str
     epoch: float
-    batches: int = 0
-    """How many batches the pass had; accuracy is told when nine of ten were judged, a sample would add noise."""
+    batches: int | None = 0
+    """How many batches the pass had: accuracy is told when nine of ten were judged, for a sample would add noise;
+    None where it is not told."""
 
 
 Entry = Step | Batch | PassEnd | Event
@@ -122,5 +123,5 @@ def _pass_end(entry: PassEnd) -> Iterable[Event]:
     sums = entry.measured
     if sums.weight:
         yield Record("loss", entry.split, sums.loss / sums.weight, entry.epoch, label="loss")
-    if sums.predicted and sums.batches >= 0.9 * entry.batches:
+    if sums.predicted and entry.batches is not None and sums.batches >= 0.9 * entry.batches:
         yield Record("accuracy", entry.split, sums.correct / sums.predicted, entry.epoch, label="accuracy")

@@ -245,7 +245,8 @@ class Training:
                 self.restless = True
                 self.journal.without_epochs()
             elif not self.restless:
-                self.journal.entries.append(PassEnd(p.measured, "train", float(self.epochs), p.known))
+                judged = p.known if self.evaluation.slow else None
+                self.journal.entries.append(PassEnd(p.measured, "train", float(self.epochs), judged))
         elif p.epoch and p.looked_at:
             self.journal.entries.append(PassEnd(p.measured, p.split, p.epoch))
             if p.split == "val" and p.samples and p.samples != self._n_val:
