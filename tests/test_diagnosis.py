@@ -204,6 +204,7 @@ def test_nothing_measured_says_so():
     assert diagnosis.headline == "Nothing measured yet"
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")  # it would stand in the reader's output
 @settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_random_curves_never_raise(data):

@@ -12,7 +12,7 @@ from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.jitter import jitter, matters
 from nbdiag.rules.spikes import restart_epochs
-from nbdiag.rules.wording import pct
+from nbdiag.rules.wording import num, pct, place
 from nbdiag.run import Run
 
 
@@ -29,7 +29,8 @@ def noisy_validation(run: Run, *, times: float = 3.0, step: float = 0.05) -> Ite
     ## How it decides
     After the first third, in logs: validation's step is three times training's and above 5 % of its level, it walks its
     own range twice, and it is no trend. With an accuracy and n samples, the jitter to expect is
-    `SE = √(a(1−a)/n)`: the card says how much of it the size explains. PROBLEM only where validation walks far (3
+    `SE = √(a(1−a)/n)`: the card says how much of it the size explains. In a log of 4 to 9 points an accuracy that falls
+    and climbs by a tenth and by `4·√2·SE` is noted. PROBLEM only where validation walks far (3
     times its range, a step above 8 %).
 
     ## What to try
@@ -44,6 +45,8 @@ def noisy_validation(run: Run, *, times: float = 3.0, step: float = 0.05) -> Ite
     """
     val, train = evidence.loss(run, "val"), evidence.loss(run, "train")
     a, b = jitter(train), jitter(val)
+    if b is None and (jumped := _jumps(run)) is not None:
+        yield jumped
     if val is None or a is None or b is None or len(restart_epochs(run)) >= 2:
         return
     if b.step < max(step, times * a.step) or b.path < 2 or b.turns > -0.2:
@@ -94,4 +97,47 @@ def noisy_validation(run: Run, *, times: float = 3.0, step: float = 0.05) -> Ite
         caveat="A jitter that dies out with the learning rate is harmless.",
         references=(references.TUNING_PLAYBOOK, references.FLUCTUATING_ACCURACY),
         picture=band,
+    )
+
+
+def _jumps(run: Run) -> Finding | None:
+    """Validation accuracy that jumps up and down by more than its size explains, in a log of a few points."""
+    accuracy, size = evidence.accuracy(run, "val"), evidence.n_val(run)
+    if accuracy is None or size is None or not 4 <= len(accuracy) < 10:
+        return None
+    steps, n = np.diff(accuracy.y), int(size.value)
+    error = stats.accuracy_error(float(np.median(accuracy.y)), n)
+    # A tenth is more than any epoch of ordinary training loses; four standard errors are more than the sample does.
+    least = max(0.1, 4 * 2**0.5 * error)
+    back = int(np.argmin(steps))
+    if steps[back] > -least or steps.max() < least:
+        return None
+    unit = evidence.unit(run)
+    return Finding(
+        title=f"{accuracy.label} jumps by up to {100 * float(np.abs(steps).max()):.0f} points between logged {unit}s",
+        headline="Validation accuracy jumps up and down",
+        message=f"{accuracy.label} went from {num(float(accuracy.y[back]))} at {unit} {place(float(accuracy.x[back]))} to "
+        f"{num(float(accuracy.y[back + 1]))} at {unit} {place(float(accuracy.x[back + 1]))}: **{-100 * float(steps[back]):.0f} points, "
+        f"where {n:,} samples explain ±{196 * error:.1f}**.",
+        certainty=Certainty.STRONG,
+        severity=Severity.NOTE,
+        curves=(accuracy.name,),
+        start=float(accuracy.x[back]),
+        stop=float(accuracy.x[back + 1]),
+        evidence={"largest fall": -float(steps[back]), "standard error": error, "samples": size.value},
+        why="So many samples change sides only if the model moves, or if many of them lie near the decision threshold. Then a "
+        "small move of the weights, or of the last bias, carries them across together.",
+        causes=ranked(
+            "Many samples near the decision threshold: a model that answers nearly the same for all",
+            "A learning rate that is too high",
+            None if run.facts.has_batchnorm is False else "BatchNorm statistics that follow too fast or too slowly",
+        ),
+        check=Check("Look at the distribution of the predicted probabilities: a heap near the threshold confirms it."),
+        fixes=(
+            "Judge by the loss, or by a metric without a threshold (AUC)",
+            "Lower the learning rate",
+            "Log every epoch",
+        ),
+        caveat="Between logged epochs lie many that were not logged: the accuracy may have moved slowly.",
+        references=(references.FLUCTUATING_ACCURACY,),
     )

@@ -87,7 +87,8 @@ def _train_change(run: Run, best: float) -> float | None:
     if train is None or train.raw.per == "step":
         return None
     k = max(1, min(7, len(train) // 10))
-    then = float(np.median(train.y[np.abs(train.x - best) <= max(k // 2, 0.5)] if len(train) else train.y))
+    near = train.y[np.abs(train.x - best) <= max(k // 2, 0.5)]
+    then = float(np.median(near)) if len(near) else 0.0
     return float(np.median(train.y[-k:])) / then if then > 0 else None
 
 
