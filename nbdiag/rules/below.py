@@ -53,7 +53,7 @@ def accuracy_below_chance(run: Run, *, p: float = 1e-3) -> Iterator[Finding]:
     Without class counts a model that answers a rare class looks like this.
 
     ## References
-    Karpathy, A recipe for training neural networks.
+    Karpathy, A recipe for training neural networks
     """
     found = below_chance(run, p)
     accuracy, train = evidence.accuracy(run, "val"), evidence.accuracy(run, "train")
@@ -130,7 +130,7 @@ def validation_set_mismatch(run: Run) -> Iterator[Finding]:
     A validation set that differs less, and stays above a guess, is not found by this rule.
 
     ## References
-    Keras, fit: validation_split takes the last samples.
+    Keras, fit: class_weight, shuffle, steps_per_epoch
     """
     found, train = below_chance(run), evidence.accuracy(run, "train")
     accuracy = evidence.accuracy(run, "val")
@@ -192,7 +192,7 @@ def suspiciously_good(run: Run) -> Iterator[Finding]:
     An easy task learned within half an epoch looks the same; a leak that is learned slowly is not seen.
 
     ## References
-    Kapoor and Narayanan 2023, Leakage.
+    Kapoor and Narayanan 2023, Leakage
     """
     facts, both, size = run.facts, evidence.pair(run, "accuracy"), evidence.n_val(run)
     if both is None or size is None or len(both) < 2 or both.x[0] > 1.5:

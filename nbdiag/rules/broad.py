@@ -36,7 +36,7 @@ def broad_loss_shift(run: Run, *, p: float = 1e-3) -> Iterator[Finding]:
     Needs the loss of each sample at both epochs.
 
     ## References
-    A loss hijacked by a few outliers.
+    A loss hijacked by a few outliers
     """
     samples = run.samples
     if samples is None or samples.best is None or len(samples) < 10:

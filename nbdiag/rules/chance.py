@@ -44,7 +44,7 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
     Some models leave such a plateau late by themselves; a loss with penalty terms lies above ln K for another reason.
 
     ## References
-    Karpathy, A recipe for training neural networks; CS231n.
+    Karpathy, A recipe for training neural networks; CS231n, Learning and evaluation
     """
     train, known = evidence.loss(run, "train"), evidence.n_classes(run)
     if train is None or known is None or not evidence.in_nats(run) or len(train) < 3 or known.value < 2:

@@ -41,7 +41,7 @@ def overconfident_wrong(run: Run, *, tolerance: float = 0.1) -> Iterator[Finding
     A few samples can make this alone: losses of single samples tell.
 
     ## References
-    Guo 2017; The relation of loss and accuracy.
+    Guo et al. 2017, On calibration of modern neural networks; The relation of loss and accuracy
     """
     known, p = classes(run), pair(run, "val")
     if known is None or known.value < 2 or p is None or len(p) < 3 or p.accuracy.min() < 0 or p.accuracy.max() > 1:

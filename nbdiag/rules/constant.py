@@ -106,7 +106,7 @@ def constant_prediction(run: Run) -> Iterator[Finding]:
     Without class counts only 1/K can be tested.
 
     ## References
-    Google, Imbalanced data sets.
+    Google, Imbalanced data sets
     """
     found, loss = constant_share(run), evidence.loss(run, "val")
     if found is None or loss is None:

@@ -27,8 +27,8 @@ def loss_and_accuracy_both_fall(run: Run, *, z: float = 4.0) -> Iterator[Finding
     many samples.
 
     ## How it decides
-    Both smoothed. From the epoch of the highest accuracy on, the loss falls with a Mann-Kendall z ≤ −4 and by a tenth; accuracy
-    falls with z ≤ −4, by more than `1.96·√(a(1−a)/n)` where n is known and 2 points in any case.
+    Both smoothed. From the epoch of the highest accuracy on, the loss falls with a Mann-Kendall z ≤ −`z` (4) and by a tenth; accuracy
+    falls with the same z, by more than `1.96·√(a(1−a)/n)` where n is known and 2 points in any case.
 
     ## What to try
     Look at the confusion matrix; choose the threshold on the validation set; weigh the classes.
@@ -37,7 +37,7 @@ def loss_and_accuracy_both_fall(run: Run, *, z: float = 4.0) -> Iterator[Finding
     With class weights or noisy labels it may be intended.
 
     ## References
-    stackoverflow.com/questions/40910857
+    How to interpret increase in both loss and accuracy
     """
     loss, accuracy = evidence.loss(run, "val"), evidence.accuracy(run, "val")
     if loss is None or accuracy is None or len(accuracy) < 8 or not loss.lower_is_better:
@@ -59,7 +59,7 @@ def loss_and_accuracy_both_fall(run: Run, *, z: float = 4.0) -> Iterator[Finding
     unit = evidence.unit(run)
     yield Finding(
         title="Validation loss and accuracy fall together",
-        message=f"Since {unit} {place(begin)} {loss.label} fell to {num(loss.last)}, and **{accuracy.label} fell as well, from {num(high)} to "
+        message=f"Since {unit} {place(begin)} `{loss.label}` fell to {num(loss.last)}, and **`{accuracy.label}` fell as well, from {num(high)} to "
         f"{num(low)}**.",
         certainty=Certainty.STRONG,
         curves=(loss.name, accuracy.name),
@@ -95,7 +95,7 @@ def train_loss_accuracy_decoupled(run: Run, *, z: float = 4.0) -> Iterator[Findi
     The loss that is minimised is then not what accuracy measures: a weighted loss, or a penalty that grows as the fit improves.
 
     ## How it decides
-    Over the last third (3 points at least) the training loss changes by less than `2·σ·√(2/k)` or a twentieth of its whole range, while accuracy rises with z = 4, or over the last
+    Over the last third (3 points at least) the training loss changes by less than `2·σ·√(2/k)` or a twentieth of its whole range, while accuracy rises with a Mann-Kendall `z` of 4, or over the last
     three points of a sparse log, by 5 points at least.
 
     ## What to try
@@ -105,7 +105,7 @@ def train_loss_accuracy_decoupled(run: Run, *, z: float = 4.0) -> Iterator[Findi
     Accuracy is a step function: a slow move of many samples over the threshold does this too.
 
     ## References
-    stats.stackexchange.com/questions/444546
+    Large gap between training and validation loss
     """
     loss, accuracy = evidence.loss(run, "train"), evidence.accuracy(run, "train")
     if loss is None or accuracy is None or len(accuracy) < 6:
@@ -122,7 +122,7 @@ def train_loss_accuracy_decoupled(run: Run, *, z: float = 4.0) -> Iterator[Findi
     unit, begin = evidence.unit(run), float(accuracy.x[-k])
     yield Finding(
         title="Training loss is flat while training accuracy climbs",
-        message=f"Since {unit} {place(begin)} {loss.label} has stayed at about {num(float(np.median(loss.y[-k:])))} while **{accuracy.label} rose "
+        message=f"Since {unit} {place(begin)} `{loss.label}` has stayed at about {num(float(np.median(loss.y[-k:])))} while **`{accuracy.label}` rose "
         f"from {num(float(accuracy.y[-k]))} to {num(accuracy.last)}**.",
         certainty=Certainty.STRONG,
         curves=(loss.name, accuracy.name),

@@ -39,7 +39,7 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     The weights are being thrown about. Nothing learned before is left, and waiting does not bring it back.
 
     ## How it decides
-    The end (median of the last tenth, 2 epochs at least) is 25 % and ten times the noise above the lowest level, and
+    The end (median of the last tenth, 2 epochs at least) is `factor` (1.25) times the lowest level, ten times the noise above it the lowest level, and
     above the loss at the start; or a Mann-Kendall trend upwards with z = 4 over the last 15 % (4 epochs at least). A loss
     that had grown by half when NaN came diverged too, and so did one that lies at ten times what guessing costs while
     accuracy stays at chance, or falls a thousandfold from the first epoch to the second: it exploded within the first.
@@ -67,7 +67,7 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     yield Finding(
         title=f"{train.label} explodes at {unit} {place(start)}",
         headline=f"Diverged at {unit} {place(start)}: {train.label} {num(train.last)}",
-        message=f"{train.label} **rose to {num(float(train.y.max()))} and ended at {num(train.last)}**; its lowest value was "
+        message=f"`{train.label}` **rose to {num(float(train.y.max()))} and ended at {num(train.last)}**; its lowest value was "
         f"{num(lowest)}.",
         certainty=Certainty.STRONG,
         curves=(train.name,),
@@ -191,7 +191,7 @@ def collapse_after_success(run: Run) -> Iterator[Finding]:
     yield Finding(
         title=f"Accuracy falls back to chance at {unit} {place(fell)}",
         headline=f"Collapsed at {unit} {place(fell)}: accuracy is back at chance",
-        message=f"{train.label} had reached {num(float(train.y.max()))}. Since {unit} {place(fell)} it is "
+        message=f"`{train.label}` had reached {num(float(train.y.max()))}. Since {unit} {place(fell)} it is "
         f"**{num(train.last)}, what chance gives ({num(chance.accuracy)})**.",
         certainty=Certainty.STRONG,
         curves=(train.name, loss.name),

@@ -39,7 +39,7 @@ def small_validation_set(run: Run, *, points: float = 3.0, tiny: int = 40) -> It
     Epochs of one run share their samples: a difference between two epochs is surer than the ± says.
 
     ## References
-    Deep Learning Tuning Playbook; Why validation accuracy fluctuates.
+    Deep Learning Tuning Playbook; Why validation accuracy fluctuates
     """
     size, accuracy = evidence.n_val(run), evidence.accuracy(run, "val")
     if size is None or (not size.known and accuracy is None):
@@ -155,7 +155,7 @@ def incomplete_epochs(run: Run, *, least: float = 0.9) -> Iterator[Finding]:
     For endless or very large data sets short epochs are meant.
 
     ## References
-    Keras, fit: steps_per_epoch.
+    Keras, fit: class_weight, shuffle, steps_per_epoch
     """
     facts = run.facts
     if not (facts.steps_per_epoch and facts.batch_size and facts.n_train):

@@ -42,7 +42,7 @@ def prediction_flips_class(run: Run) -> Iterator[Finding]:
     Two accuracies can add up to 1 by chance: about 1 pair in n.
 
     ## References
-    Why both accuracies fluctuate wildly.
+    Why both accuracies fluctuate wildly
     """
     accuracy, size, known = evidence.accuracy(run, "val"), evidence.n_val(run), classes(run)
     if accuracy is None or size is None or known is None or known.value != 2 or len(accuracy) < 2:

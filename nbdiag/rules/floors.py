@@ -43,7 +43,7 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
     For two classes and middling accuracies a healthy loss can lie at the same place: the rule waits for high ones.
 
     ## References
-    PyTorch, CrossEntropyLoss takes logits.
+    PyTorch, CrossEntropyLoss takes logits
     """
     known, train, val = evidence.n_classes(run), pair(run, "train"), pair(run, "val")
     if known is None or known.value < 2 or train is None or len(train) < 5 or not evidence.in_nats(run):
@@ -119,7 +119,7 @@ def loss_floor(run: Run) -> Iterator[Finding]:
     A model kept from being sure (strong dropout in the running mean) looks the same.
 
     ## References
-    Szegedy et al. 2016; CS231n.
+    Szegedy et al. 2016, Rethinking the Inception architecture; CS231n, Learning and evaluation
     """
     p, known = pair(run, "train"), evidence.n_classes(run)
     if p is None or known is None or known.value < 2 or not evidence.in_nats(run) or broken(run, "train") is not None:

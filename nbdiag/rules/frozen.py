@@ -40,7 +40,7 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
     A learning rate far too small is not told apart from no update at all: the cure begins alike.
 
     ## References
-    DeepDiagnosis; Karpathy, A recipe for training neural networks.
+    Wardat et al. 2022, DeepDiagnosis; Karpathy, A recipe for training neural networks
     """
     loss = evidence.loss(run, "train")
     if loss is None or len(loss) < epochs or loss.x[0] > 1.5 or not loss.raw.finite.all():
@@ -120,7 +120,7 @@ def uninformative_metric(run: Run, *, epochs: int = 5) -> Iterator[Finding]:
     On an easy task a true 1.0 is possible.
 
     ## References
-    Keras, Accuracy metrics.
+    Keras, Accuracy metrics
     """
     for curve in run.curves():
         if not _says_nothing(run, curve, epochs):

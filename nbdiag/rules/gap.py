@@ -41,7 +41,7 @@ def generalization_gap(run: Run) -> Iterator[Finding]:
     Curves cannot tell a gap by overfitting from one by different data; `gap-from-first-epoch` looks at when it opened.
 
     ## References
-    CS231n, learning and evaluation
+    CS231n, Learning and evaluation
     """
     both = evidence.pair(run, "loss")
     if both is None or len(both) < 8:

@@ -38,7 +38,7 @@ def vanishing_gradients(run: Run, *, ratio: float = 0.01) -> Iterator[Finding]:
     The early layers do not learn; what they hand on stays random. More epochs do not change it.
 
     ## How it decides
-    Over the first half of the run, the median ratio of the first layer's gradient norm to the last's is below 1 in 100,
+    Over the first half of the run, the median ratio of the first layer's gradient norm to the last's is below `ratio` (1 in 100),
     and over that half the training loss fell by less than a tenth.
 
     ## What to try
@@ -65,7 +65,7 @@ def vanishing_gradients(run: Run, *, ratio: float = 0.01) -> Iterator[Finding]:
         title=f"The first layer's gradient is {num(share)} of the last's",
         headline="Vanishing gradients: the first layers do not learn",
         message=f"The gradient norm of the first layer is **{num(share)} times that of the last** ({num(float(np.median(first.y[:half])))} "
-        f"against {num(float(np.median(last.y[:half])))}), and {train.label} has hardly moved from {num(train.first)}.",
+        f"against {num(float(np.median(last.y[:half])))}), and `{train.label}` has hardly moved from {num(train.first)}.",
         certainty=Certainty.STRONG,
         curves=(first.name, last.name, train.name),
         evidence={"ratio": share, "fall of the loss": moved},
@@ -102,7 +102,7 @@ def exploding_gradients(run: Run, *, factor: float = 100.0) -> Iterator[Finding]
     One such step can undo an epoch of training, or end it in NaN.
 
     ## How it decides
-    The largest finite norm is 100 times the median of the epochs before it (5 at least), and the training loss of that epoch or
+    The largest finite norm is `factor` (100) times the median of the epochs before it (5 at least), and the training loss of that epoch or
     the next is above the one before by more than 6 times its noise. Infinite norms alone are normal under mixed precision
     and never a finding.
 
@@ -113,7 +113,7 @@ def exploding_gradients(run: Run, *, factor: float = 100.0) -> Iterator[Finding]
     Norms printed after clipping cannot show it.
 
     ## References
-    Pascanu et al. 2012
+    Pascanu et al. 2012, Training recurrent networks
     """
     norm, train = _norm(run, "gradient_norm"), evidence.loss(run, "train")
     if norm is None or train is None or len(norm) < 6 or len(train) < 6 or norm.raw.per != train.raw.per:
@@ -133,8 +133,8 @@ def exploding_gradients(run: Run, *, factor: float = 100.0) -> Iterator[Finding]
     yield Finding(
         title=f"The gradient norm jumps to {num(float(norm.y[top]))} at {unit} {place(float(norm.x[top]))}",
         headline=f"Exploding gradients at {unit} {place(float(norm.x[top]))}",
-        message=f"At {unit} {place(float(norm.x[top]))} the gradient norm was **{num(float(norm.y[top]))}, {norm.y[top] / usual:.0f} times its usual "
-        f"{num(usual)}**, and {train.label} went from {num(before)} to {num(float(after.max()))}.",
+        message=f"At {unit} {place(float(norm.x[top]))} the gradient norm was **{num(float(norm.y[top]))}, {num(float(norm.y[top]) / usual)} times its usual "
+        f"{num(usual)}**, and `{train.label}` went from {num(before)} to {num(float(after.max()))}.",
         certainty=Certainty.STRONG,
         curves=(norm.name, train.name),
         start=float(norm.x[top]),

@@ -40,7 +40,7 @@ def val_better_than_train(run: Run) -> Iterator[Finding]:
     With few epochs of fast learning the shift corrects only the straight part of the lag.
 
     ## References
-    Keras FAQ: why is my training loss much higher than my testing loss?
+    Keras, Why is my training loss much higher than my testing loss?
     """
     both = evidence.pair(run, "loss")
     if both is None or len(both) < 6:
@@ -127,7 +127,7 @@ def train_metric_lag(run: Run) -> Iterator[Finding]:
     In runs of two or three epochs lag and dropout look alike.
 
     ## References
-    Keras FAQ
+    Keras, Why is my training loss much higher than my testing loss?
     """
     both = evidence.pair(run, "loss")
     if both is None or len(both) < 3 or run.facts.loss_is == "last-batch":

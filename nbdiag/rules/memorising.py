@@ -32,7 +32,7 @@ def label_noise(run: Run, *, points: float = 0.05) -> Iterator[Finding]:
 
     ## How it decides
     Dropout and augmentation are known to be off. Over the last third validation accuracy is above the training accuracy
-    (mean of the epoch and the next) by 5 points and 3 standard errors, validation loss is below training loss by a tenth, and training
+    (mean of the epoch and the next) by `points` (5 points) and 3 standard errors, validation loss is below training loss by a tenth, and training
     accuracy lies between chance and 95 %.
 
     ## What to try
@@ -42,7 +42,7 @@ def label_noise(run: Run, *, points: float = 0.05) -> Iterator[Finding]:
     LIKELY at best: an easier validation set, or a penalty in the printed training loss, look alike.
 
     ## References
-    Zhang et al. 2016; Liu et al. 2020
+    Zhang et al. 2016, Rethinking generalization; Liu et al. 2020, Early-learning regularization
     """
     facts, loss, accuracy = run.facts, evidence.pair(run, "loss"), evidence.pair(run, "accuracy")
     if facts.has_dropout is not False or facts.augmentation is not False or facts.has_penalty:
@@ -122,7 +122,7 @@ def delayed_generalization(run: Run) -> Iterator[Finding]:
     Most rises of a validation loss do not come back: this is said only once it has.
 
     ## References
-    Power et al. 2022; Nakkiran et al. 2019
+    Power et al. 2022, Grokking; Nakkiran et al. 2019, Deep double descent
     """
     found = _grokking(run) or _double_descent(run)
     if found is None:

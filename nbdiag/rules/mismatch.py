@@ -42,7 +42,7 @@ def loss_metric_mismatch(run: Run) -> Iterator[Finding]:
     In a loop of one's own the printed loss is often the last batch's, or divided by accumulation steps.
 
     ## References
-    Keras, Probabilistic losses; The relation of loss and accuracy.
+    Keras, Probabilistic losses; The relation of loss and accuracy
     """
     outside = _outside(run)
     if outside is not None:

@@ -41,7 +41,7 @@ def learning_rate_out_of_range(run: Run) -> Iterator[Finding]:
     Very large batches and very small models use rates beyond these.
 
     ## References
-    Deep Learning Tuning Playbook; UMLAUT.
+    Deep Learning Tuning Playbook; Schoop et al. 2021, UMLAUT
     """
     rate, name = run.facts.learning_rate, (run.facts.optimizer or "").lower()
     family = next((f for f in sorted(USUAL_RATES, key=len, reverse=True) if f in name), None)
@@ -92,7 +92,7 @@ def batchnorm_cold_stats(run: Run, *, share: float = 0.5) -> Iterator[Finding]:
     Needs to know that there is BatchNorm, and how many steps an epoch has.
 
     ## References
-    Ioffe and Szegedy 2015; Keras, BatchNormalization.
+    Ioffe and Szegedy 2015, Batch normalization; Keras, BatchNormalization, momentum
     """
     facts = run.facts
     momentum = facts.batchnorm_momentum or (KERAS_MOMENTUM if framework(run) == "keras" else None)
@@ -154,7 +154,7 @@ def shuffle_off(run: Run) -> Iterator[Finding]:
     Time series and stateful networks keep their order on purpose; data may have been shuffled before.
 
     ## References
-    Keras, fit: shuffle; PyTorch, DataLoader.
+    Keras, fit: class_weight, shuffle, steps_per_epoch; PyTorch, DataLoader
     """
     if run.facts.shuffle is not False or evidence.task(run) == "regression":
         return
@@ -198,7 +198,7 @@ def class_imbalance(run: Run, *, ratio: float = 4.0) -> Iterator[Finding]:
     Needs the counts.
 
     ## References
-    Google, Imbalanced data sets.
+    Google, Imbalanced data sets
     """
     shares = evidence.shares(run, "train")
     shares = evidence.shares(run, "val") if shares is None else shares

@@ -80,7 +80,7 @@ def train_eval_mode_mismatch(run: Run) -> Iterator[Finding]:
     From the curves alone different preprocessing of the two sets looks the same.
 
     ## References
-    Ioffe and Szegedy 2015; Keras, BatchNormalization.
+    Ioffe and Szegedy 2015, Batch normalization; Keras, BatchNormalization, momentum
     """
     facts = run.facts
     if facts.has_batchnorm is False:

@@ -27,7 +27,7 @@ def noisy_validation(run: Run, *, times: float = 3.0, step: float = 0.05) -> Ite
     Any single epoch's value, and the choice of the best epoch, are then partly luck.
 
     ## How it decides
-    After the first third, in logs: validation's step is three times training's and above 5 % of its level, it walks its
+    After the first third, in logs: validation's step is `times` (3) times training's and above `step` (5 %) of its level, it walks its
     own range twice, and it is no trend. With an accuracy and n samples, the jitter to expect is
     `SE = √(a(1−a)/n)`: the card says how much of it the size explains. In a log of 4 to 9 points an accuracy that falls
     and climbs by a tenth and by `4·√2·SE` is noted. PROBLEM only where validation walks far (3
@@ -41,7 +41,7 @@ def noisy_validation(run: Run, *, times: float = 3.0, step: float = 0.05) -> Ite
     many samples near the threshold change sides, not the jitter as such.
 
     ## References
-    Deep Learning Tuning Playbook; stats.stackexchange.com/questions/255105
+    Deep Learning Tuning Playbook; Why validation accuracy fluctuates
     """
     val, train = evidence.loss(run, "val"), evidence.loss(run, "train")
     a, b = jitter(train), jitter(val)
@@ -69,7 +69,7 @@ def noisy_validation(run: Run, *, times: float = 3.0, step: float = 0.05) -> Ite
     yield Finding(
         title=f"{val.label} jumps by {pct(b.spread)} of its level, training does not",
         headline="Validation is noisy: no single epoch can be trusted",
-        message=f"From one {evidence.unit(run)} to the next {val.label} moves by **about {pct(b.spread)}, training loss by "
+        message=f"From one {evidence.unit(run)} to the next `{val.label}` moves by **about {pct(b.spread)}, training loss by "
         f"{pct(a.spread)}**.{share}",
         certainty=Certainty.STRONG,
         severity=Severity.PROBLEM if far else Severity.NOTE,
@@ -116,7 +116,7 @@ def _jumps(run: Run) -> Finding | None:
     return Finding(
         title=f"{accuracy.label} jumps by up to {100 * float(np.abs(steps).max()):.0f} points between logged {unit}s",
         headline="Validation accuracy jumps up and down",
-        message=f"{accuracy.label} went from {num(float(accuracy.y[back]))} at {unit} {place(float(accuracy.x[back]))} to "
+        message=f"`{accuracy.label}` went from {num(float(accuracy.y[back]))} at {unit} {place(float(accuracy.x[back]))} to "
         f"{num(float(accuracy.y[back + 1]))} at {unit} {place(float(accuracy.x[back + 1]))}: **{-100 * float(steps[back]):.0f} points, "
         f"where {n:,} samples explain ±{196 * error:.1f}**.",
         certainty=Certainty.STRONG,

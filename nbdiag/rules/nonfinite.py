@@ -37,7 +37,7 @@ def non_finite(run: Run, *, growth: float = 2.0) -> Iterator[Finding]:
     Missing values must not be written as NaN: a table's gaps are not measured values.
 
     ## References
-    Google, Interpreting loss curves; PyTorch, Automatic mixed precision.
+    Google, Interpreting loss curves; PyTorch, Automatic mixed precision
     """
     bad = [c for c in run.curves() if not is_setting(c.metric) and len(c) and not c.finite.all()]
     if not bad:

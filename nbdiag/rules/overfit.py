@@ -38,8 +38,8 @@ def overfitting(run: Run, *, z: float = 4.0, rise: float = _RISE, weight: float 
 
     ## How it decides
     Two isotonic fits, "falling then rising", give the turn. The rise must stand against the point-to-point noise,
-    `rise ≥ z·σ·√(1/k₁ + 1/k₂)` with z = 4, be at least 10 % of the loss at the turn and 1.2 % of the loss at the start,
-    last (smoothed, four fifths of the later half lie above a seventh of the rise), and training must be lower than at the turn.
+    rise ≥ `z`·σ·√(1/k₁ + 1/k₂) with `z` = 4, be at least `rise` (10 %) of the loss at the turn and `weight` (1.2 %) of the
+    loss at the start, and last (smoothed, four fifths of the later half lie above a seventh of the rise), and training must be lower than at the turn.
     Where validation accuracy held, `val-loss-up-accuracy-holding` speaks instead.
 
     ## What to try
@@ -50,7 +50,8 @@ def overfitting(run: Run, *, z: float = 4.0, rise: float = _RISE, weight: float 
     gives a turn that means nothing for them. A rise in a handful of samples looks the same: per-sample losses tell.
 
     ## References
-    Prechelt, Early Stopping – But When?; Li et al. 2024; Nakkiran et al. 2019; stats.stackexchange.com/questions/255105
+    Prechelt, Early Stopping – But When?; Li et al. 2024, Overfitting detection; Nakkiran et al. 2019, Deep double
+    descent; Why validation accuracy fluctuates
     """
     found = _rises(run, z, rise, weight)
     if found is None or (found.train is not None and found.train >= 1):
@@ -64,7 +65,7 @@ def overfitting(run: Run, *, z: float = 4.0, rise: float = _RISE, weight: float 
         title=f"Validation loss rises after {unit} {place(found.best)}",
         headline=f"Overfitting since {unit} {place(found.begin)}: "
         f"best was {unit} {place(found.best)}, {val.label} {num(found.best_value)}",
-        message=f"{val.label} was lowest at {unit} {place(found.best)}, {num(found.best_value)}, and **rose by "
+        message=f"`{val.label}` was lowest at {unit} {place(found.best)}, {num(found.best_value)}, and **rose by "
         f"{pct(found.share)} to {num(val.last)}**{fell}.{lost}",
         certainty=Certainty.STRONG,
         curves=_curves(run, found),
@@ -84,6 +85,7 @@ def overfitting(run: Run, *, z: float = 4.0, rise: float = _RISE, weight: float 
             "Features without scaling, or validation data of another kind than the training data",
             "A learning rate so small that training settles in the nearest, sharp minimum (weak evidence)",
         ),
+        ruled_out=_still_training(found),
         check=Check(
             f"Evaluate the weights of {unit} {place(found.best)} on data held back from both sets. If the last {unit}'s "
             "are no worse there, this finding is wrong.",
@@ -119,10 +121,16 @@ def val_loss_up_accuracy_holding(
 
     ## Why it matters
     The class labels are still good, the probabilities are not: the model is surest where it is wrong. Which epoch is
-    best depends on which of the two you use.
+    best depends on which of the two you use. Four cases, large or small being relative to the task and to chance:
+
+    | | small loss | large loss |
+    | --- | --- | --- |
+    | **high accuracy** | small errors on few samples: the best case | large errors on few samples: this finding |
+    | **low accuracy** | small errors on many samples: near the threshold | large errors on many samples |
 
     ## How it decides
-    The rise is the one of `overfitting` (z = 4, 10 %, lasting). Validation accuracy, from around the turn to the end,
+    The rise is the one of `overfitting`: beyond noise (`z` = 4), at least `rise` (10 %) of the loss at the turn and `weight`
+    (1.2 %) of the loss at the start, and lasting. Validation accuracy, from around the turn to the end,
     lost less than 0.6 points. Silent without an accuracy.
 
     ## What to try
@@ -134,7 +142,7 @@ def val_loss_up_accuracy_holding(
     the rise cannot be seen from the two means; per-sample losses decide.
 
     ## References
-    Guo et al. 2017; stats.stackexchange.com/questions/282160 and 258166
+    Guo et al. 2017, On calibration of modern neural networks; How can loss and accuracy both rise?
     """
     found = _rises(run, z, rise, weight)
     if found is None or found.accuracy is None or found.accuracy < _ACCURACY_HELD:
@@ -147,7 +155,7 @@ def val_loss_up_accuracy_holding(
         title="Mistakes grow more confident, not more numerous",
         headline=f"Validation loss rises since {unit} {place(found.begin)} while accuracy "
         + ("still climbs" if found.accuracy > 0.006 else "holds"),
-        message=f"Since {unit} {place(found.best)} {val.label} **rose from {num(found.best_value)} to {num(val.last)} "
+        message=f"Since {unit} {place(found.best)} `{val.label}` **rose from {num(found.best_value)} to {num(val.last)} "
         f"(+{pct(found.share)}) while validation accuracy {held}**"
         + (f", at {num(accuracy.last)}." if accuracy is not None else "."),
         certainty=Certainty.STRONG,
@@ -156,7 +164,8 @@ def val_loss_up_accuracy_holding(
         evidence=_numbers(found),
         why="Accuracy counts each sample once, right or wrong; cross-entropy has no upper limit, and one sample that is "
         "wrong with great confidence can cost more than a thousand good ones. As training goes on the network grows "
-        "surer of everything, its mistakes included, while borderline samples may still be put right.",
+        "surer of everything, its mistakes included, while borderline samples may still be put right. Great accuracy with a "
+        "large loss: large errors on few samples. (Low and large: large errors on many. Low and small: small errors on many.)",
         causes=ranked(
             (
                 "Confidence keeps growing after the answers stopped changing (miscalibration)",
@@ -166,6 +175,7 @@ def val_loss_up_accuracy_holding(
             "The beginning of overfitting: accuracy often follows later",
             "Too little data or too much capacity",
         ),
+        ruled_out=_still_training(found),
         check=Check(
             "Sort the validation losses of single samples. If a few carry the rise, look at those samples; if most rose, "
             "this is overfitting.",
@@ -197,7 +207,7 @@ def best_epoch_passed(run: Run, *, z: float = 4.0, rise: float = 0.05) -> Iterat
     Unless the best weights were kept, the model in memory is not the best this run has seen.
 
     ## How it decides
-    As `overfitting`, with a rise of 5 % and no demand on the training loss.
+    As `overfitting`, beyond noise (`z` = 4), with a `rise` of 5 % and no demand on the training loss.
 
     ## What to try
     Restore the weights of the best epoch, or train once more for that many epochs.
@@ -207,7 +217,7 @@ def best_epoch_passed(run: Run, *, z: float = 4.0, rise: float = 0.05) -> Iterat
     around the turn and at the end, which avoids most of that.
 
     ## References
-    Prechelt, Early Stopping – But When?; keras.io/api/callbacks/early_stopping
+    Prechelt, Early Stopping – But When?; Keras, EarlyStopping
     """
     found = measure(run)
     if found is None or found.z < z or found.share < rise or not found.lasting:
@@ -216,7 +226,7 @@ def best_epoch_passed(run: Run, *, z: float = 4.0, rise: float = 0.05) -> Iterat
     yield Finding(
         title=f"The best {unit} was {place(found.best)}, not the last",
         headline=f"Best at {unit} {place(found.best)}: {val.label} {num(found.best_value)}, now {num(val.last)}",
-        message=f"{val.label} was {num(found.best_value)} at {unit} {place(found.best)} and is **{num(val.last)} now, "
+        message=f"`{val.label}` was {num(found.best_value)} at {unit} {place(found.best)} and is **{num(val.last)} now, "
         f"{pct(found.share)} above its lowest level**.",
         certainty=Certainty.STRONG,
         curves=(val.name,),
@@ -240,6 +250,11 @@ def _rises(run: Run, z: float, rise: float, weight: float) -> Rise | None:
     if found is None or found.z < z or found.share < rise or found.weight < weight or not found.lasting:
         return None
     return found
+
+
+def _still_training(found: Rise) -> tuple[str, ...]:
+    """What a training loss that goes on falling rules out."""
+    return () if found.train is None else ("divergence, a learning rate too high: the training loss still falls",)
 
 
 def _curves(run: Run, found: Rise) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def output_loss_pair(run: Run) -> Iterator[Finding]:
     A loss of one's own may want another pair.
 
     ## References
-    Keras, Probabilistic losses; PyTorch, CrossEntropyLoss takes logits.
+    Keras, Probabilistic losses; PyTorch, CrossEntropyLoss takes logits
     """
     facts = run.facts
     activation, family = (facts.output_activation or "").lower(), loss_family(facts.loss)
@@ -124,7 +124,7 @@ def high_dropout(run: Run, *, most: float = 0.6) -> Iterator[Finding]:
     Very wide layers bear more.
 
     ## References
-    Srivastava et al. 2014, Dropout.
+    Srivastava et al. 2014, Dropout
     """
     rate = run.facts.dropout
     if rate is None or not most <= rate < 1:
@@ -170,7 +170,7 @@ def inputs_not_normalised(run: Run, *, most: float = 30.0) -> Iterator[Finding]:
     Trees do not care. An embedding's inputs are indices, not sizes.
 
     ## References
-    Google, Normalization of numerical data.
+    Google, Normalization of numerical data
     """
     span = run.facts.input_range
     if span is None or max(abs(span[0]), abs(span[1])) <= most:

@@ -82,7 +82,7 @@ def loss_hijacked_by_outliers(
     Needs the loss of each sample: given with `sample_losses=`, or measured by the Keras hook.
 
     ## References
-    A loss hijacked by a few outliers; Guo 2017.
+    A loss hijacked by a few outliers; Guo et al. 2017, On calibration of modern neural networks
     """
     samples = run.samples
     if samples is None:

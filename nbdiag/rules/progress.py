@@ -29,7 +29,7 @@ def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
     ## How it decides
     Theil-Sen slopes of the log loss over the last third and the last sixth tell how fast it falls and how fast it
     flattens (ratio q). Going on like that for as long again gains `1 − exp(slope·tau·(1 − exp(−length/tau)))`, with
-    `tau = −length/12/ln q`. The gain must be 12 % or more, and the fall of the last third beyond 1.5 standard errors.
+    `tau = −length/12/ln q`. The gain must be `least` (12 %) or more, and the fall of the last third beyond 1.5 standard errors.
 
     ## What to try
     Train on, from where you are where you can. With a learning-rate schedule, plan it for the longer run.
@@ -38,7 +38,7 @@ def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
     A loss may stop falling at any time, or turn. Nothing is said of more than twice the present length.
 
     ## References
-    Deep Learning Tuning Playbook, how long to train
+    Deep Learning Tuning Playbook
     """
     main = evidence.loss(run, "val") or evidence.loss(run, "train")
     if main is None or not evidence.complete(run) or not main.lower_is_better or main.y[-1] > 0.98 * main.y[0]:
@@ -57,8 +57,8 @@ def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
     yield Finding(
         title=f"{main.label} is still falling",
         headline=f"Still improving at {unit} {place(float(main.x[-1]))}: train longer",
-        message=f"Over the last {unit}s {main.label} fell to {num(main.last)} and has not flattened. **{more} more "
-        f"{unit}s would bring it to about {num(aim)}**, {pct(ahead.gain)} lower.",
+        message=f"Over the last {unit}s `{main.label}` fell to {num(main.last)} and has not flattened. **{more} more "
+        f"{unit}s could bring it to about {num(aim)}**, {pct(ahead.gain)} lower (at its pace so far).",
         certainty=Certainty.LIKELY,
         curves=(main.name,),
         start=ahead.start,
@@ -121,7 +121,7 @@ def slow_progress(run: Run) -> Iterator[Finding]:
     Fine-tuning starts near its goal, and an irreducible loss cannot be halved.
 
     ## References
-    CS231n, learning and evaluation
+    CS231n, Learning and evaluation
     """
     train = evidence.loss(run, "train")
     if train is None or len(train) < TURN_POINTS or not train.positive or not train.lower_is_better:
@@ -133,12 +133,13 @@ def slow_progress(run: Run) -> Iterator[Finding]:
     if whole.z > -4 or first.slope >= 0 or second.slope >= 0 or not 1 / 1.5 < first.slope / second.slope < 1.5:
         return
     halving = math.log(2) / -whole.slope
-    if halving < 5 * length:
+    # A fall that the printed digits hardly show is no progress at all: another finding.
+    if halving < 5 * length or -whole.change < 0.01:
         return
     unit = evidence.unit(run)
     yield Finding(
         title=f"{train.label} falls slowly, in a straight line",
-        message=f"{train.label} fell from {num(train.first)} to {num(train.last)} in {len(train)} {unit}s; **at this "
+        message=f"`{train.label}` fell from {num(train.first)} to {num(train.last)} in {len(train)} {unit}s; **at this "
         f"pace it takes {halving:.0f} {unit}s to halve**.",
         certainty=Certainty.LIKELY,
         curves=(train.name,),

@@ -87,7 +87,7 @@ def saturated_outputs(run: Run) -> Iterator[Finding]:
     Losses computed from logits have no limit: a cost above 16.12 proves nothing.
 
     ## References
-    Keras, Probabilistic losses; PyTorch, BCELoss.
+    Keras, Probabilistic losses; PyTorch, BCELoss clamps at −100
     """
     known = classes(run)
     if known is None or known.value < 2 or loss_family(run.facts.loss) in ("mse", "mae", "other"):

@@ -26,7 +26,7 @@ def lr_drop(run: Run, *, sigmas: float = 3.0) -> Iterator[Finding]:
 
     ## How it decides
     Between two epochs the rate falls to half or less while it was level before and after. Over the two epochs that follow the training
-    loss falls more than three times its usual step, or its pace before the step triples.
+    loss falls more than `sigmas` (3) times its usual step, or its pace before the step triples.
 
     ## What to try
     Nothing. If the drop is large, an earlier step saves epochs.
@@ -61,9 +61,9 @@ def lr_drop(run: Run, *, sigmas: float = 3.0) -> Iterator[Finding]:
         yield Finding(
             title=f"The loss drops with the learning rate at {unit} {place(where)}",
             message=f"At {unit} {place(where)} the learning rate went from {num(float(rate.y[i - 1]))} to {num(float(rate.y[i]))}, and "
-            f"**{train.label} fell by {pct(1 - float(np.exp(-fall)))}**."
+            f"**`{train.label}` fell by {pct(1 - float(np.exp(-fall)))}**."
             if train.positive
-            else f"{train.label} fell with the learning rate at {unit} {place(where)}.",
+            else f"`{train.label}` fell with the learning rate at {unit} {place(where)}.",
             headline=f"The learning-rate step at {unit} {place(where)} paid off",
             certainty=Certainty.STRONG,
             curves=(train.name, rate.name),
@@ -151,7 +151,7 @@ def late_start(run: Run, *, share: float = 0.12) -> Iterator[Finding]:
     Stopping on the plateau would have looked reasonable. Nothing was broken: training had to leave a saddle first.
 
     ## How it decides
-    For at least 12 % of the epochs (4 at least) training loss stays within 5 % of what it finally loses; then it falls by a quarter
+    For at least `share` (12 %) of the epochs (4 at least) training loss stays within 5 % of what it finally loses; then it falls by a quarter
     of its level or more, and that fall is steeper than anything on the plateau. The learning rate does not rise there.
 
     ## What to try
@@ -161,7 +161,7 @@ def late_start(run: Run, *, share: float = 0.12) -> Iterator[Finding]:
     A learning rate far too low gives a long flat start as well, without the drop.
 
     ## References
-    Saxe et al. 2013
+    Saxe et al. 2013, Exact solutions of deep linear networks
     """
     train = evidence.loss(run, "train")
     if train is None or len(train) < 10 or not train.lower_is_better:
@@ -185,7 +185,7 @@ def late_start(run: Run, *, share: float = 0.12) -> Iterator[Finding]:
     yield Finding(
         title=f"A late start: no progress until {unit} {place(left)}",
         headline=f"Training left its plateau at {unit} {place(left)}",
-        message=f"For {flat} {unit}s {train.label} stayed at about {num(first)}; **from {unit} {place(left)} on it fell by itself, to "
+        message=f"For {flat} {unit}s `{train.label}` stayed at about {num(first)}; **from {unit} {place(left)} on it fell by itself, to "
         f"{num(train.last)}**.",
         certainty=Certainty.STRONG,
         curves=(train.name,),

@@ -64,9 +64,9 @@ def converged(run: Run) -> Iterator[Finding]:
     if accuracy is not None and chance is not None and accuracy.last < chance.accuracy + 0.02:
         return
     unit, since = evidence.unit(run), settled_since(main)
-    message = f"{main.label} fell to {num(main.last)} and **has been flat since {unit} {place(since)}**."
+    message = f"`{main.label}` fell to {num(main.last)} and **has been flat since {unit} {place(since)}**."
     if accuracy is not None:
-        message += f" {accuracy.label} is {num(accuracy.last)}."
+        message += f" `{accuracy.label}` is {num(accuracy.last)}."
     if gap is not None:
         message += f" Validation is {num(abs(gap))} {'above' if gap > 0 else 'below'} training: no gap to speak of."
     yield Finding(
@@ -125,9 +125,10 @@ def plateau(run: Run) -> Iterator[Finding]:
     if not evidence.complete(run) or next(converged.function(run), None) is not None:
         return
     unit, since = evidence.unit(run), settled_since(train)
+    flat = float((train.x[-1] - since) / max(train.x[-1] - train.x[0], 1e-9))
     yield Finding(
         title=f"{train.label} has been flat since {unit} {place(since)}",
-        message=f"{train.label} fell to {num(level)} by {unit} {place(since)} and **has not moved since**.",
+        message=f"`{train.label}` has stayed at about {num(level)} since {unit} {place(since)}, **for {pct(flat)} of the run**.",
         certainty=Certainty.STRONG,
         curves=(train.name,),
         start=since,
@@ -171,7 +172,7 @@ def underfitting(run: Run) -> Iterator[Finding]:
     A task whose answers are partly random looks the same, so this is LIKELY at best.
 
     ## References
-    CS231n; Karpathy, A recipe for training neural networks
+    CS231n, Learning and evaluation; Karpathy, A recipe for training neural networks
     """
     train, val, both = evidence.loss(run, "train"), evidence.loss(run, "val"), evidence.pair(run, "loss")
     if train is None or val is None or both is None or len(both) < 10 or not evidence.complete(run):

@@ -28,8 +28,8 @@ def gap_from_first_epoch(run: Run, *, ratio: float = 2.0) -> Iterator[Finding]:
     It is no overfitting, and the cures for overfitting do not help. The two numbers measure different things, or different data.
 
     ## How it decides
-    Over epochs 1 to 3, against the mean of training's epoch and the next, validation loss is twice the training loss
-    (median of the three), and never less than 1.6 times; the gap is a fifth of the first training loss at least, and
+    Over epochs 1 to 3, against the mean of training's epoch and the next, validation loss is `ratio` (2) times the training
+    loss (median of the three), and never less than 1.6 times; the gap is a fifth of the first training loss at least, and
     a quarter of it, and a third of training's level, is still there at the end. Needs 5 epochs.
 
     ## What to try
@@ -40,7 +40,7 @@ def gap_from_first_epoch(run: Run, *, ratio: float = 2.0) -> Iterator[Finding]:
     With thousands of updates an epoch, or a tiny training set, the first epoch is enough to overfit.
 
     ## References
-    stats.stackexchange.com/questions/444546
+    Large gap between training and validation loss
     """
     both = evidence.pair(run, "loss")
     if both is None or len(both) < 5 or both.train[:3].min() <= 0 or both.val[:3].min() <= 0 or both.x[0] > 1.5:

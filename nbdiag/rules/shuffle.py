@@ -30,7 +30,7 @@ def missing_shuffle(run: Run, *, least: float = 0.5, z: float = 6.0) -> Iterator
 
     ## How it decides
     The logs of the steps' losses, less their mean over one epoch, are correlated with themselves one epoch later:
-    r ≥ 0.5 and r·√n ≥ 6, n the number of steps compared. Shuffled data gives r near 0.
+    r ≥ `least` (0.5) and r·√n ≥ `z` (6), n the number of steps compared. Shuffled data gives r near 0.
 
     ## What to try
     Shuffle before each epoch.

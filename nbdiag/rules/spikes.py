@@ -26,8 +26,8 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
     Most often one bad batch, or a step that was too large. Recovered, it is harmless; the next one may not recover.
 
     ## How it decides
-    In logs (own units where values are not positive), a value above the running median of 7 by 6 times the noise and by
-    a factor of 2 at least, back within three epochs; at most every seventh epoch. Where the learning rate rises at
+    In logs (own units where values are not positive), a value above the running median of 7 by `sigmas` (6) times the
+    noise and by a factor of `least` (2), back within three epochs; at most every seventh epoch. Where the learning rate rises at
     the spike it is a restart, not a spike.
 
     ## What to try
@@ -37,7 +37,7 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
     With an epoch's mean as the value, a single bad batch is diluted by all the others.
 
     ## References
-    Lewkowycz et al. 2020 (the catapult phase); Deep Learning Tuning Playbook
+    Lewkowycz et al. 2020, The large learning rate phase; Deep Learning Tuning Playbook
     """
     train = evidence.loss(run, "train")
     if train is None or len(train) < 8 or not train.lower_is_better or train.raw.per == "step":
@@ -60,7 +60,7 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
     yield Finding(
         title=f"{train.label} jumps at {unit}{'s' if many else ''} {where}",
         headline=f"{count} spike{'s' if many else ''} in the training loss, recovered",
-        message=f"At {unit} {place(float(train.x[worst]))} {train.label} **jumped to {num(float(train.y[worst]))}, "
+        message=f"At {unit} {place(float(train.x[worst]))} `{train.label}` **jumped to {num(float(train.y[worst]))}, "
         f"{train.y[worst] / usual:.1f} times its surroundings ({num(usual)})**, and came back"
         + (f"; {count} such {unit}s in all." if many else "."),
         certainty=Certainty.STRONG,
@@ -131,7 +131,7 @@ def loss_bump_recovered(run: Run, *, z: float = 4.0) -> Iterator[Finding]:
     then falls again. It did.
 
     ## How it decides
-    Between the minimum of the first two thirds and the end the smoothed loss rose by z = 4 standard errors and a tenth,
+    Between the minimum of the first two thirds and the end the smoothed loss rose by `z` (4) standard errors and a tenth,
     for 3 epochs at least, and its last level is below that earlier minimum.
 
     ## What to try
@@ -141,7 +141,7 @@ def loss_bump_recovered(run: Run, *, z: float = 4.0) -> Iterator[Finding]:
     A second rise may follow.
 
     ## References
-    stackoverflow.com/questions/40910857
+    How to interpret increase in both loss and accuracy
     """
     val = evidence.loss(run, "val")
     start = evidence.start_level(run)
@@ -162,7 +162,7 @@ def loss_bump_recovered(run: Run, *, z: float = 4.0) -> Iterator[Finding]:
     yield Finding(
         title=f"A bump in {val.label}, over by {unit} {place(stop)}",
         headline=f"A bump in the validation loss, recovered by {unit} {place(stop)}",
-        message=f"{val.label} rose from {num(low)} to {num(float(y[top]))} around {unit} {place(float(val.x[top]))} and "
+        message=f"`{val.label}` rose from {num(low)} to {num(float(y[top]))} around {unit} {place(float(val.x[top]))} and "
         f"**then fell below its old minimum, to {num(end)}**.",
         certainty=Certainty.STRONG,
         curves=(val.name,),

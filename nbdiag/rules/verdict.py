@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nbdiag.finding import Finding
+from nbdiag.finding import Finding, Severity
 from nbdiag.rules import evidence
 from nbdiag.rules.wording import num, place
 from nbdiag.run import Run
@@ -21,8 +21,10 @@ _TREND_POINTS, _TURN_POINTS = 4, 8  # fewer epochs cannot show a trend, or a tur
 
 def headline(run: Run, findings: Sequence[Finding]) -> str:
     """The one fact to know."""
-    if findings:
-        return findings[0].headline or findings[0].title
+    if findings and findings[0].headline:
+        return findings[0].headline
+    if any(f.severity in (Severity.BROKEN, Severity.PROBLEM) for f in findings):
+        return findings[0].title
     if not len(run):
         return "Nothing measured yet"
     if _points(run) < _TREND_POINTS:

@@ -57,7 +57,7 @@ def train_loss_weighted(run: Run) -> Iterator[Finding]:
     epochs and a factor 2.
 
     ## References
-    Keras, fit: class_weight; Large gap between training and validation loss.
+    Keras, fit: class_weight, shuffle, steps_per_epoch; Large gap between training and validation loss
     """
     worst, val, facts = broken(run, "train"), pair(run, "val"), run.facts
     if worst is None or val is None or broken(run, "val") is not None or facts.class_weight is False:

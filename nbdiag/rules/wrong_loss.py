@@ -47,7 +47,7 @@ def accuracy_on_regression(run: Run) -> Iterator[Finding]:
     Targets that are often exactly 0 give an accuracy that is not near 0.
 
     ## References
-    Keras, Accuracy metrics.
+    Keras, Accuracy metrics
     """
     facts, family = run.facts, loss_family(run.facts.loss)
     regression = facts.task == "regression" or (family in ("mse", "mae") and facts.task is None)
@@ -125,7 +125,7 @@ def negative_loss(run: Run) -> Iterator[Finding]:
     None where the loss is known.
 
     ## References
-    Keras, Probabilistic losses.
+    Keras, Probabilistic losses
     """
     family = loss_family(run.facts.loss)
     if family == "other":
@@ -207,7 +207,7 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
     Fine-tuning a model that was made for other classes begins high, too.
 
     ## References
-    Karpathy, A recipe for training neural networks.
+    Karpathy, A recipe for training neural networks
     """
     known, train = evidence.n_classes(run), evidence.loss(run, "train")
     if (

@@ -30,8 +30,8 @@ def oscillating_loss(
     The updates jump across the valley instead of down into it. Where the run ends is then a matter of luck.
 
     ## How it decides
-    After the first third, in logs: the robust step is above 5 % for training and 10 % for validation, both curves walk their
-    own range at least 2.5 times, one of them strays by a sixth of its level (or training walks it 4 times), and neighbouring steps are anticorrelated.
+    After the first third, in logs: the robust step is above `train_step` (5 %) for training and `val_step` (10 %) for
+    validation, both curves walk their own range at least `path` (2.5) times, one of them strays by a sixth of its level (or training walks it 4 times), and neighbouring steps are anticorrelated.
     Validation sets of fewer than 50 samples are left out. Batches of up to 4 samples, and learning-rate
     restarts, are other findings. PROBLEM only where the validation loss strays by 2 % of where it began, or accuracy by a
     point: at the bottom of its fall a loss may jitter while no answer changes.
@@ -120,7 +120,7 @@ def noisy_training(run: Run) -> Iterator[Finding]:
     Silent where the batch size is unknown: a high learning rate looks the same there.
 
     ## References
-    Google, Interpreting loss curves; stats.stackexchange.com/questions/255105
+    Google, Interpreting loss curves; Why validation accuracy fluctuates
     """
     size = batch_size(run)
     train, val = evidence.loss(run, "train"), evidence.loss(run, "val")
