@@ -16,12 +16,13 @@ from nbdiag.files.csv_log import read_text as read_csv_text
 from nbdiag.files.json_log import runs_from_json
 from nbdiag.files.jsonl_log import read_text as read_jsonl_text
 from nbdiag.files.table import runs_from_columns
+from nbdiag.files.tensorboard import TENSORBOARD
 from nbdiag.frameworks import FRAMEWORKS
 from nbdiag.run import Run
 
 ACCEPTED = (
     "a Keras History, a dict of lists such as {'loss': [...], 'val_loss': [...]}, a DataFrame (wide, or tidy with the "
-    "columns metric and value), a list of dicts, a path to a CSV, JSON or text log, or a log's text itself"
+    "columns metric and value), a list of dicts, a path to a CSV, JSON, TensorBoard or text log or a notebook, or a log's text itself"
 )
 """What ``read_runs`` reads, in the words of its error."""
 
@@ -72,6 +73,8 @@ def _read_file(path: Path, pattern: str | None) -> list[Run]:
     if "\0" in str(path):
         raise UnknownSource(f"{str(path)!r} cannot be a file's name")
     try:
+        if path.is_dir():
+            return _read_folder(path)
         with path.open("rb") as file:
             head = file.read(4096)
         if pattern is not None:
@@ -79,10 +82,18 @@ def _read_file(path: Path, pattern: str | None) -> list[Run]:
         return next(f for f in FORMATS if f.knows(path, head)).read(path)
     except FileNotFoundError:
         raise UnknownSource(f"no file is called {str(path)!r}") from None
-    except IsADirectoryError:
-        raise UnknownSource(f"{str(path)!r} is a folder; give a file in it") from None
     except OSError as error:
         raise DamagedSource(f"{str(path)!r} cannot be read: {error.strerror or error}") from None
+
+
+def _read_folder(path: Path) -> list[Run]:
+    """A logger's folder: what its trainer or its writer put there."""
+    for name in ("trainer_state.json", "metrics.csv"):
+        if (path / name).is_file():
+            return _read_file(path / name, None)
+    if TENSORBOARD.knows(path, b""):
+        return TENSORBOARD.read(path)
+    raise UnknownSource(f"{str(path)!r} is a folder that holds no log by a known name; give a file in it")
 
 
 def _read_text(text: str, pattern: str | None) -> list[Run]:
