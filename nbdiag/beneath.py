@@ -6,6 +6,7 @@ import dataclasses
 
 from nbdiag import metrics
 from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Traced
+from nbdiag.facts import Facts
 from nbdiag.run import Per, Run
 
 Key = tuple[str, str, Per]
@@ -77,7 +78,7 @@ class Beneath:
                 self._runs.append(run)
             run.append(event if event.time is not None else dataclasses.replace(event, time=time))
         elif isinstance(event, Learned):
-            run.learn(event.facts)
+            run.learn(event.facts if below.above is None else _of_text(event.facts))
         elif isinstance(event, Reached):
             run.reached = (event.epoch, event.step, event.steps)
         elif isinstance(event, End):
@@ -89,7 +90,7 @@ class Beneath:
         below.above = run
         for curve in (*run.curves("epoch"), *run.curves("step")):
             below.reported.add((curve.metric, curve.split, curve.per))
-        run.learn(below.run.facts)
+        run.learn(_of_text(below.run.facts))
         for curve in (*below.run.curves("epoch"), *below.run.curves("step")):
             key = (curve.metric, curve.split, curve.per)
             if not _told_twice(key, below.reported):
@@ -107,6 +108,11 @@ class Beneath:
             self._runs.remove(run)
             for number, left in enumerate(self._runs, 1):
                 left.number = number
+
+
+def _of_text(facts: Facts) -> Facts:
+    """What a traced loss is says nothing of a printed one: that may be the last batch's."""
+    return dataclasses.replace(facts, loss_is=None)
 
 
 def _key(record: Record) -> Key:

@@ -249,6 +249,18 @@ def test_weights_updated_by_hand_give_a_step_for_each_backward():
     assert run.curve("loss", "train", "step").values.tolist() == losses
 
 
+def test_gradients_nobody_learns_from_are_no_training():
+    def attack():
+        model = loops.network()
+        for x, y in loops.loaders()[0]:
+            x.requires_grad = True
+            F.cross_entropy(model(x), y).backward()
+            loops.evaluate(model, [(x + 0.1 * x.grad.sign(), y)], F.cross_entropy)
+            model.zero_grad()
+
+    assert loops.runs(attack) == []
+
+
 def test_a_closure_counts_once():
     firsts = []
 

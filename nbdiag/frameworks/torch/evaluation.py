@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbdiag.frameworks.torch.journal import Batch
 from nbdiag.frameworks.torch.losses import Call, correct, understand
 from nbdiag.frameworks.torch.passes import Identity, Pass
-from nbdiag.frameworks.torch.roots import UNKNOWN, Root, describe
+from nbdiag.frameworks.torch.roots import UNKNOWN, Leaves, Root, describe
 
 if TYPE_CHECKING:
     from nbdiag.frameworks.torch.training import Training
@@ -27,6 +27,9 @@ class Evaluation:
     def __init__(self, training: Training) -> None:
         self._training = training
         self._last: tuple[Any, int, Root] | None = None
+        self._leaves: Leaves | None = None
+        self.updated = False
+        """Whether weights changed between two looks: without an optimizer, all that tells a training."""
         self._steps, self._since = 0, time.monotonic()
         self.slow: bool | None = None
         """Whether steps take so long that training batches are judged as well; None until that is known."""
@@ -60,6 +63,9 @@ class Evaluation:
 
     def look(self, root: Any, scaled: bool) -> None:
         """``root`` is about to be differentiated: which loss function is it?"""
+        if self._leaves is not None:
+            self.updated = self.updated or self._leaves.updated()
+        self._leaves = None if self.updated else Leaves(root)
         last = self._last
         unchanged = last is not None and last[0]() is root and last[1] == root._version
         self._training.root = last[2] if last is not None and unchanged else describe(root, scaled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from typing import Any
 
 _NODES = {
@@ -61,6 +62,26 @@ def describe(tensor: Any, scaled: bool = False) -> Root:
             return UNKNOWN
         node = node.next_functions[0][0] if node.next_functions else None
     return UNKNOWN
+
+
+class Leaves:
+    """The tensors a root was computed from. One that has changed in place since was updated: that is training."""
+
+    def __init__(self, root: Any, most: int = 300) -> None:
+        self._leaves = []
+        seen: set[Any] = set()
+        todo = [root.grad_fn]
+        while todo and len(seen) < most:
+            node = todo.pop()
+            if node is None or node in seen:
+                continue
+            seen.add(node)
+            todo.extend(n for n, _ in node.next_functions)
+            if node.name() == "torch::autograd::AccumulateGrad":
+                self._leaves.append((weakref.ref(node.variable), node.variable._version))
+
+    def updated(self) -> bool:
+        return any((leaf := ref()) is not None and leaf._version != version for ref, version in self._leaves)
 
 
 def _number(node: Any) -> float | None:

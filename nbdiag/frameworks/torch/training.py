@@ -221,10 +221,10 @@ class Training:
             self.data, self.epochs, p.measured = p.data, 1, Measured()
 
     def _alone(self, p: Pass | None) -> None:
-        """No optimizer ever stepped after these losses: each is a step of its own."""
+        """No optimizer ever stepped after these losses: each is a step of its own, if weights were updated at all."""
         losses, weight = self._pending, self._weight
         self._pending, self._weight = [], 0.0
-        if self._steps and not self._by_hand:
+        if (self._steps and not self._by_hand) or not self.evaluation.updated:
             return
         if not self._steps and losses:
             self._by_hand = True
