@@ -16,6 +16,7 @@ from nbdiag.rules.floors import double_softmax, loss_floor
 from nbdiag.rules.frozen import frozen_metrics, uninformative_metric
 from nbdiag.rules.gap import generalization_gap, val_never_improved
 from nbdiag.rules.gradients import exploding_gradients, vanishing_gradients
+from nbdiag.rules.holding import val_loss_up_accuracy_holding
 from nbdiag.rules.lead import train_metric_lag, val_better_than_train
 from nbdiag.rules.memorising import delayed_generalization, label_noise
 from nbdiag.rules.mismatch import loss_metric_mismatch
@@ -23,7 +24,7 @@ from nbdiag.rules.model import batchnorm_cold_stats, class_imbalance, learning_r
 from nbdiag.rules.modes import train_eval_mode_mismatch
 from nbdiag.rules.noise import noisy_validation
 from nbdiag.rules.nonfinite import non_finite
-from nbdiag.rules.overfit import best_epoch_passed, overfitting, val_loss_up_accuracy_holding
+from nbdiag.rules.overfit import best_epoch_passed, overfitting
 from nbdiag.rules.pairing import high_dropout, inputs_not_normalised, output_loss_pair
 from nbdiag.rules.per_sample import loss_hijacked_by_outliers
 from nbdiag.rules.progress import slow_progress, still_improving, too_short_to_judge

@@ -7,9 +7,15 @@ import dataclasses
 import numpy as np
 
 from nbdiag import stats
+from nbdiag.finding import Table
 from nbdiag.rules import evidence
 from nbdiag.rules.evidence import Series
+from nbdiag.rules.wording import num, place
 from nbdiag.run import Run
+
+LEAST_SHARE = 0.10  # labelled histories: rises below a tenth were as often noise of the split as a loss on new data
+LEAST_WEIGHT = 0.012  # of the loss at the start: smaller rises are of no consequence, however many times the minimum
+ACCURACY_HELD = -0.006  # validation accuracy that lost less than this has held; its resolution is seldom finer
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -101,3 +107,49 @@ def _accuracy_change(run: Run, best: float) -> tuple[float | None, float]:
     around, end = accuracy.y[max(0, at - k // 2) : at + k // 2 + 1], accuracy.y[-k:]
     error = stats.noise(accuracy.y, accuracy.rounding) * (1 / len(around) + 1 / len(end)) ** 0.5
     return float(np.median(end) - np.median(around)), error
+
+
+def large_rise(run: Run, z: float, rise: float, weight: float) -> Rise | None:
+    """The rise, where it is beyond noise, large enough to matter, and lasting."""
+    found = measure(run)
+    if found is None or found.z < z or found.share < rise or found.weight < weight or not found.lasting:
+        return None
+    return found
+
+
+def ruled_out(found: Rise) -> tuple[str, ...]:
+    """What a training loss that goes on falling rules out."""
+    return () if found.train is None else ("divergence, a learning rate too high: the training loss still falls",)
+
+
+def curves(run: Run, found: Rise) -> tuple[str, ...]:
+    train = evidence.loss(run, "train")
+    return (found.val.name,) if train is None else (found.val.name, train.name)
+
+
+def numbers(found: Rise) -> dict[str, float | str]:
+    numbers: dict[str, float | str] = {
+        "best epoch": found.best,
+        "lowest value": found.best_value,
+        "last value": found.val.last,
+        "rise": found.share,
+        "rise in standard errors": found.z,
+    }
+    if found.train is not None:
+        numbers["training loss, end over turn"] = found.train
+    if found.accuracy is not None:
+        numbers["change of validation accuracy"] = found.accuracy
+    return numbers
+
+
+def table(run: Run, found: Rise) -> Table:
+    """Every main curve at the best epoch and at the last."""
+    rows = []
+    series = [s for s in (found.val, evidence.loss(run, "train"), evidence.accuracy(run, "val")) if s is not None]
+    for s in series:
+        at = s.raw.values[s.raw.finite][int(abs(s.raw.x[s.raw.finite] - found.best).argmin())]
+        rows.append((s.label, num(float(at)), num(s.last), f"{s.last - at:+.3g}".replace("-", "−")))
+    unit = evidence.unit(run)
+    return Table(
+        ("", f"{unit} {place(found.best)}", f"{unit} {place(float(found.val.raw.x[-1]))}", "change"), tuple(rows)
+    )
