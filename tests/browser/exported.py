@@ -17,9 +17,9 @@ _FROM_NPM = {"@jupyter-widgets/html-manager": "1.0.15", "requirejs": "2.3.6"}
 """The two scripts of an exported page that no Python package carries."""
 
 
-def export(notebook: Path, *options: str) -> Path:
+def export(notebook: Path, *options: str, to: str = "html") -> Path:
     """``jupyter nbconvert --to html``."""
-    command = [sys.executable, "-m", "nbconvert", "--to", "html", *options, str(notebook)]
+    command = [sys.executable, "-m", "nbconvert", "--to", to, *options, str(notebook)]
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, "KERAS_BACKEND": "torch"})
     return notebook.with_suffix(".html")
 
