@@ -286,6 +286,50 @@ def test_a_closure_counts_once():
     assert run.curve("loss", "train", "step").values.tolist() == firsts
 
 
+class Stream(torch.utils.data.IterableDataset):
+    def __init__(self, count):
+        self.count = count
+
+    def __iter__(self):
+        return ((torch.full((8,), i % 7 - 3.0), i % 3) for i in range(self.count))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        loops.loaders,
+        lambda: loops.loaders(num_workers=1, persistent_workers=True),
+        lambda: tuple(torch.utils.data.DataLoader(list(part), 32) for part in loops.sets()),
+        lambda: tuple(torch.utils.data.DataLoader(Stream(n), 32) for n in (240, 80)),
+    ],
+    ids=["plain", "persistent workers", "lists", "without a length"],
+)
+@pytest.mark.parametrize("within", [False, True], ids=["after each epoch", "within the epoch"])
+@pytest.mark.filterwarnings("error")
+def test_every_loader_gives_epochs_and_validation(make, within):
+    def train():
+        train_loader, val_loader = make()
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.05)
+        for _ in range(3):
+            for i, (x, y) in enumerate(train_loader, 1):
+                F.cross_entropy(model(x), y).backward()
+                optimizer.step()
+                if within and i % 4 == 0:
+                    loops.evaluate(model, val_loader, F.cross_entropy)
+            if not within:
+                loops.evaluate(model, val_loader, F.cross_entropy)
+
+    (run,) = loops.runs(train)
+    assert set(run.splits) == {"train", "val"}
+    assert len(run.curve("loss", "train", "step")) == 24
+    assert run.curve("loss", "train", "epoch").epochs.tolist() == [1, 2, 3]
+    val = run.curve("loss", "val")
+    # Without a length nobody knows how far in its epoch an evaluation is: the last one stands for it.
+    parts = within and run.facts.steps_per_epoch
+    assert val.epochs.tolist() == ([0.5, 1, 1.5, 2, 2.5, 3] if parts else [1, 2, 3])
+
+
 def test_the_training_set_looked_at_again_is_not_validation():
     def train():
         train_loader, _ = loops.loaders()

@@ -48,9 +48,12 @@ class Evaluation:
         if result.requires_grad and (p is None or p.trained or unknown):
             call = understand(name, loss, args, kwargs)
             if call is not None:
+                ours = (
+                    training.root.of(call.root) or self._last is None
+                )  # before the first backward pass nothing is known
                 self._last = (weakref.ref(result), result._version, call.root)
                 training.classes = call.classes
-                if p is not None and self.slow is not False and training.root.of(call.root):
+                if p is not None and self.slow is not False and ours:
                     self._look(p, call, args, None)
         elif p is not None and p.epoch is not None and not p.trained:
             p.evaluated = p.evaluated or not result.requires_grad

@@ -188,6 +188,8 @@ class Training:
             known = facts.of_training(p, self._optimizers[0](), self.root, self.classes)
             self.journal.entries.append(Learned(known))
         place, measured = self.place(p), None
+        if p is not None and not p.batches:  # a loader without a length: how far in its epoch a step is, nobody knows
+            place = None
         if index == 0:
             self.evaluation.compare(self.root if len(self._steps) == 1 else UNKNOWN, len(losses))
             measured = p.measured if p is not None else None
