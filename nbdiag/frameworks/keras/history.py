@@ -6,6 +6,7 @@ from typing import Any
 
 from nbdiag.events import Record
 from nbdiag.facts import facts_from
+from nbdiag.frameworks.keras.facts import training_facts
 from nbdiag.metrics import identify
 from nbdiag.run import Run
 
@@ -26,12 +27,21 @@ def read_history(source: Any) -> list[Run]:
     known = {"framework": "keras", "loss_is": "epoch-mean", "epochs": params.get("epochs")}
     if params.get("steps"):
         known["steps_per_epoch"] = params["steps"]
-    run = Run(framework="keras", facts=facts_from(known, "object"))
+    facts = facts_from(known, "object")
+    model = getattr(source, "model", None)
+    if from_keras_3(model) and getattr(model, "compiled", False):
+        facts = facts.merged(training_facts(model, params, None))
+    run = Run(framework="keras", facts=facts)
     for name, values in columns.items():
         named = identify(name)
         for epoch, value in zip(_epochs(shown, len(values)), values, strict=True):
             run.append(Record(named.metric, named.split or "train", float(value), epoch, label=name))
     return [run]
+
+
+def from_keras_3(model: Any) -> bool:
+    """Whether this is a model whose objects say what we read from them."""
+    return any(kind.__module__.startswith("keras.src.") for kind in type(model).__mro__)
 
 
 def _epochs(shown: list[int], count: int) -> list[int]:
