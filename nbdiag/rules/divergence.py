@@ -55,7 +55,7 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     Deep Learning Tuning Playbook; Google, Interpreting loss curves
     """
     train = evidence.loss(run, "train")
-    if train is None or len(train) < 2 or not train.lower_is_better or train.raw.per == "step":
+    if train is None or len(train) < 2 or not train.lower_is_better:
         return
     found = _exploded(run, train, factor)
     if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Literal
 
 import numpy as np
@@ -12,10 +13,11 @@ from nbdiag.rules.series import Chance as Chance
 from nbdiag.rules.series import Known as Known
 from nbdiag.rules.series import Pair as Pair
 from nbdiag.rules.series import Series as Series
-from nbdiag.run import Curve, Run
+from nbdiag.run import Curve, Run, running_steps
 
 MOST_POINTS = 256  # half a chart's width in pixels; keeps a look at 10 000 epochs as cheap as two at 100
 Role = Literal["train", "val"]
+_GAME = re.compile(r"(^|_)(d|g|disc|discriminator|gen|generator|critic|actor|policy|reward|rewards|return|q)(_|$)")
 _VAL_NAMES = ("val", "valid", "validation", "test", "eval")
 _ERRORS = (
     "loss",
@@ -35,15 +37,20 @@ def series(run: Run, curve: Curve) -> Series | None:
     """The finite part of a curve; None where nothing is finite."""
 
     def compute() -> Series | None:
-        x, y = curve.x[curve.finite], curve.values[curve.finite]
+        x, y = _places(curve)[curve.finite], curve.values[curve.finite]
         if not len(y):
             return None
         coarse = float(np.max(curve.rounding[curve.finite]))
-        if len(y) > MOST_POINTS:
-            x, y = stats.bins(x, y, MOST_POINTS)
-        return Series(curve, x, y, coarse)
+        return Series(curve, *stats.bins(x, y, MOST_POINTS), coarse)
 
     return run.remember(("series", curve.metric, curve.split, curve.per), compute)
+
+
+def _places(curve: Curve) -> np.ndarray:
+    """Where the values stand: in epochs; in steps where only those are known; else counted. Shape ``(n,)``."""
+    if curve.per == "step" and not np.isfinite(curve.epochs).all():
+        return running_steps(curve)
+    return curve.x
 
 
 def curve(run: Run, metric: str, role: Role) -> Curve | None:
@@ -80,16 +87,24 @@ def _measured(run: Run) -> list[str]:
 
 
 def loss_name(run: Run) -> str | None:
-    """The metric that is the run's loss: ``loss`` itself, or the error a booster prints in its place."""
+    """The metric that training lowers: ``loss`` itself, or the error a booster prints in its place; None in a game."""
 
     def compute() -> str | None:
         names = [m for m in run.metrics if not metrics.is_setting(m)]
+        if any(_GAME.search(m) for m in names):
+            return None  # in a game of two networks, or for a reward, a loss that falls is no success
         chosen = next((m for m in _ERRORS if m in names), None)
         if chosen is None:
-            chosen = next((m for m in names if metrics.is_loss(m)), None)
-        return chosen or next((m for m in names if metrics.lower_is_better(m) and m not in {"perplexity"}), None)
+            parts = [m for m in names if metrics.is_loss(m)]
+            # Several partial losses and no total: none of them is what training lowers.
+            chosen = parts[0] if len(parts) == 1 else None if parts else _first_error(names)
+        return chosen
 
     return run.remember("loss name", compute)
+
+
+def _first_error(names: list[str]) -> str | None:
+    return next((m for m in names if metrics.lower_is_better(m)), None)
 
 
 def loss(run: Run, role: Role) -> Series | None:
@@ -114,15 +129,18 @@ def pair(run: Run, what: Literal["loss", "accuracy"]) -> Pair | None:
     def compute() -> Pair | None:
         get = loss if what == "loss" else accuracy
         train, val = get(run, "train"), get(run, "val")
-        if train is None or val is None or train.raw.per != val.raw.per != "epoch":
+        if train is None or val is None:
             return None
-        x, left, right = np.intersect1d(train.x, val.x, return_indices=True)
+        one, other = train.raw, val.raw
+        places, values = _places(one)[one.finite], one.values[one.finite]
+        x, left, right = np.intersect1d(places, _places(other)[other.finite], return_indices=True)
         if not len(x):
             return None
-        later = np.minimum(left + 1, len(train) - 1)
-        middle = (train.y[left] + train.y[later]) / 2
-        names, rounding = (train.name, val.name), (train.rounding, val.rounding)
-        return Pair(x, train.y[left], val.y[right], middle, names, rounding)
+        between = (values[left] + values[np.minimum(left + 1, len(values) - 1)]) / 2
+        shared, first = stats.bins(x, values[left], MOST_POINTS)
+        second = stats.bins(x, other.values[other.finite][right], MOST_POINTS)[1]
+        middle = stats.bins(x, between, MOST_POINTS)[1]
+        return Pair(shared, first, second, middle, (train.name, val.name), (train.rounding, val.rounding))
 
     return run.remember(("both", what), compute)
 

@@ -50,7 +50,7 @@ def val_loss_up_accuracy_holding(
     found = rising.large_rise(run, z, rise, weight)
     if found is None or found.accuracy is None or found.accuracy < rising.ACCURACY_HELD:
         return
-    if found.train is not None and found.train >= 1:
+    if found.learning is False:
         return
     unit, val, accuracy = evidence.unit(run), found.val, evidence.accuracy(run, "val")
     held = f"gained {100 * found.accuracy:.1f} points" if found.accuracy > 0.006 else "held"

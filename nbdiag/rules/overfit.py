@@ -52,7 +52,7 @@ def overfitting(
     descent; Why validation accuracy fluctuates
     """
     found = rising.large_rise(run, z, rise, weight)
-    if found is None or (found.train is not None and found.train >= 1):
+    if found is None or found.learning is False:
         return
     if found.accuracy is not None and found.accuracy >= rising.ACCURACY_HELD:
         return

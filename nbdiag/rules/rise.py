@@ -26,7 +26,7 @@ class Rise:
     levels there and at the end, ``z`` the rise in standard errors, ``share`` the rise as a share of ``low``, ``weight``
     as a share of the loss at the start. ``lasting`` tells that it is no passing bump. ``accuracy`` is the change of
     validation accuracy over the same stretch, ``accuracy_error`` its uncertainty from epoch to epoch.
-    ``train`` is training's level at the end over its level at the turn; None without a training loss.
+    ``learning`` tells whether training is lower at the end than at the turn, ``train`` by what ratio; None where unknown.
     """
 
     val: Series
@@ -39,6 +39,7 @@ class Rise:
     share: float
     weight: float
     lasting: bool
+    learning: bool | None
     train: float | None
     accuracy: float | None
     accuracy_error: float
@@ -70,6 +71,7 @@ def _measure(run: Run) -> Rise | None:
     # quarter of its height only halfway, a bump at the very end does not reach that far back.
     lasting = bool(len(second)) and float(np.mean(second > turn.low + 0.15 * turn.rise)) >= 0.8
     change, error = _accuracy_change(run, float(val.x[index]))
+    learning, ratio = _train_change(run, float(val.x[index]))
     return Rise(
         val=val,
         index=index,
@@ -78,24 +80,33 @@ def _measure(run: Run) -> Rise | None:
         low=turn.low,
         high=turn.high,
         z=turn.z,
-        share=turn.rise / abs(turn.low) if turn.low else 0.0,
+        share=turn.rise / _level(val, turn.low, start),
         weight=turn.rise / abs(start) if start else 0.0,
         lasting=lasting,
-        train=_train_change(run, float(val.x[index])),
+        learning=learning,
+        train=ratio,
         accuracy=change,
         accuracy_error=error,
     )
 
 
-def _train_change(run: Run, best: float) -> float | None:
-    """Training's level at the end over its level at the epoch ``best``."""
+def _level(val: Series, low: float, start: float) -> float:
+    """What a rise is measured by: the lowest level; what was gained before, where a loss has no natural zero."""
+    return low if val.positive else max(start - low, 1e-300)
+
+
+def _train_change(run: Run, best: float) -> tuple[bool | None, float | None]:
+    """Whether training is lower at the end than at the epoch ``best``, and the ratio of the two levels."""
     train = evidence.loss(run, "train")
     if train is None or train.raw.per == "step":
-        return None
+        return None, None
     k = max(1, min(7, len(train) // 10))
     near = train.y[np.abs(train.x - best) <= max(k // 2, 0.5)]
-    then = float(np.median(near)) if len(near) else 0.0
-    return float(np.median(train.y[-k:])) / then if then > 0 else None
+    if not len(near):
+        return None, None
+    then = float(np.median(near))
+    end = float(np.median(train.y[-k:]))
+    return end < then, end / then if train.positive else None
 
 
 def _accuracy_change(run: Run, best: float) -> tuple[float | None, float]:
@@ -119,7 +130,7 @@ def large_rise(run: Run, z: float, rise: float, weight: float) -> Rise | None:
 
 def ruled_out(found: Rise) -> tuple[str, ...]:
     """What a training loss that goes on falling rules out."""
-    return () if found.train is None else ("divergence, a learning rate too high: the training loss still falls",)
+    return () if not found.learning else ("divergence, a learning rate too high: the training loss still falls",)
 
 
 def curves(run: Run, found: Rise) -> tuple[str, ...]:
