@@ -132,3 +132,28 @@ def test_two_threads_and_garbage_do_no_harm(seed, garbage):
     c.close()
     assert {curve.name for run in c.runs for curve in run.curves()} <= {"train:loss"}
     assert collect(garbage.decode("latin-1")) == []
+
+
+ADVERSARIAL = ["a ", "1 ", "loss ", "(", "1,000", "nan ", "1e", "Epoch 1/2 ", "1/2 [=", "12/12 ━━━ 0s ", "epoch ", "[1]\t", "[1]\ta's b: 1",
+               "| ", "{'loss': 1, ", "{'eval_a': 1, 'epoch': ", "100%|", "epoch 1: 10%|#| 1/2 [", "Iter ", "   1   ", "0s - loss: ",
+               "Train on 1 ", "Test: ", "Fold ", "[0/1][0/1] ", "Cost after epoch ", "\x1b[", "\x1b]", "- loss: 1 "]  # fmt: skip
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("unit", ADVERSARIAL)
+def test_no_reader_backtracks_badly(unit):
+    """Long lines of what patterns stumble over, within a Keras epoch and below a table: milliseconds, unless one explodes."""
+    for length in (19_000, 200_000):
+        for before in ("", "Epoch 1/3\n", "epoch  loss\n"):
+            collect(before + (unit * length)[:length] + "\nx\n")
+
+
+def test_a_line_of_five_megabytes_and_many_refreshes():
+    text = (
+        "Epoch 1/2 loss: 0.5\n"
+        + "x" * 5_000_000
+        + "\n"
+        + "".join(f"\r{i}/200000 loading" for i in range(200_000))
+        + "\nEpoch 2/2 loss: 0.4\n"
+    )
+    assert collect(text)[0].curve("loss", "train").values.tolist() == [0.5, 0.4]
