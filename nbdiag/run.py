@@ -56,7 +56,8 @@ class Curve:
     @functools.cached_property
     def finite(self) -> np.ndarray:
         """Which values are finite numbers."""
-        return np.isfinite(self.values)
+        finite: np.ndarray = np.isfinite(self.values)
+        return finite
 
     @property
     def exact(self) -> bool:
@@ -114,8 +115,18 @@ class _Column:
 
     def curve(self, metric: str, split: str, per: Per) -> Curve:
         if self.cached is None:
-            columns = (np.array(c) for c in (self.values, self.epochs, self.steps, self.times, self.rounding))
-            self.cached = Curve(metric, split, per, *columns, label=self.label, unit=self.unit)
+            self.cached = Curve(
+                metric,
+                split,
+                per,
+                np.array(self.values),
+                np.array(self.epochs),
+                np.array(self.steps),
+                np.array(self.times),
+                np.array(self.rounding),
+                self.label,
+                self.unit,
+            )
         return self.cached
 
     def until(self, epoch: float, metric: str, split: str, per: Per) -> _Column:

@@ -57,4 +57,5 @@ def sample_losses(given: Mapping[str, Any] | np.ndarray | SampleLosses | None) -
     for key, array in arrays.items():
         if len(array) != n:
             raise ConfigError(f"sample_losses: {key!r} has {len(array)} values, 'last' has {n}")
-    return SampleLosses(**arrays, **{k: float(parts[k]) for k in _EPOCHS if parts.get(k) is not None})
+    epochs = {k: float(parts[k]) for k in _EPOCHS if parts.get(k) is not None}
+    return SampleLosses(**arrays, best_epoch=epochs.get("best_epoch"), last_epoch=epochs.get("last_epoch"))
