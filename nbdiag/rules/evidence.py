@@ -37,7 +37,7 @@ def series(run: Run, curve: Curve) -> Series | None:
     """The finite part of a curve; None where nothing is finite."""
 
     def compute() -> Series | None:
-        x, y = _places(curve)[curve.finite], curve.values[curve.finite]
+        x, y = places(curve)[curve.finite], curve.values[curve.finite]
         if not len(y):
             return None
         coarse = float(np.max(curve.rounding[curve.finite]))
@@ -46,7 +46,7 @@ def series(run: Run, curve: Curve) -> Series | None:
     return run.remember(("series", curve.metric, curve.split, curve.per), compute)
 
 
-def _places(curve: Curve) -> np.ndarray:
+def places(curve: Curve) -> np.ndarray:
     """Where the values stand: in epochs; in steps where only those are known; else counted. Shape ``(n,)``."""
     if curve.per == "step" and not np.isfinite(curve.epochs).all():
         return running_steps(curve)
@@ -132,8 +132,8 @@ def pair(run: Run, what: Literal["loss", "accuracy"]) -> Pair | None:
         if train is None or val is None:
             return None
         one, other = train.raw, val.raw
-        places, values = _places(one)[one.finite], one.values[one.finite]
-        x, left, right = np.intersect1d(places, _places(other)[other.finite], return_indices=True)
+        places, values = places(one)[one.finite], one.values[one.finite]
+        x, left, right = np.intersect1d(places, places(other)[other.finite], return_indices=True)
         if not len(x):
             return None
         between = (values[left] + values[np.minimum(left + 1, len(values) - 1)]) / 2

@@ -40,9 +40,10 @@ def summary(run: Run) -> str:
         best = (
             loss.raw.values[loss.raw.finite].min() if loss.lower_is_better else loss.raw.values[loss.raw.finite].max()
         )
-        where = loss.raw.x[loss.raw.values == best][0]
+        places = evidence.places(loss.raw)
+        where = places[loss.raw.values == best][0]
         unit = evidence.unit(run)
-        now = f", {num(loss.last)} at the last" if where < loss.raw.x[-1] else ", the last" if len(loss) > 1 else ""
+        now = f", {num(loss.last)} at the last" if where < places[-1] else ", the last" if len(loss) > 1 else ""
         parts.append(f"Best {loss.label} was {num(float(best))} at {unit} {place(float(where))}{now}")
     accuracy = evidence.accuracy(run, "val") or evidence.accuracy(run, "train")
     if accuracy is not None:
