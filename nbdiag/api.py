@@ -7,13 +7,14 @@ import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from nbdiag import diagnosis, live, sources
+from nbdiag import diagnosis, live, project, sources
 from nbdiag.config import Options
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.facts import Facts, facts_from
 from nbdiag.finding import Finding
-from nbdiag.rules import catalogue
+from nbdiag.rules import catalogue, selection
 from nbdiag.rules.base import Rule
+from nbdiag.rules.pages import Listing, Page
 from nbdiag.run import Run
 from nbdiag.samples import SampleLosses
 from nbdiag.samples import sample_losses as checked_samples
@@ -49,7 +50,8 @@ def diagnose(
         run.learn(facts if isinstance(facts, Facts) else facts_from(facts))
     if samples is not None:
         run.samples = samples
-    return diagnosis.examine(run, select=select, ignore=ignore or ())
+    asked = selection.settled(select, ignore or (), project.read())
+    return diagnosis.examine(run, select=asked.select, ignore=asked.ignore, options=asked.options)
 
 
 def watch(name: str | None = None, /, **options: Any) -> live.Watch:
@@ -67,13 +69,15 @@ def watch(name: str | None = None, /, **options: Any) -> live.Watch:
 def _end_with_cell(shell: Any, begun: live.Watch) -> None:
     def ended(result: Any) -> None:
         shell.events.unregister("post_run_cell", ended)
-        begun.finish(live.status_of(result.error_in_exec))
+        begun.finish(result.error_in_exec)
 
     shell.events.register("post_run_cell", ended)
 
 
-def explain(rule: str | Finding | Rule, /) -> catalogue.Page:
-    """What a rule finds, why it matters, how it decides and what to try; takes a rule's name or a finding."""
+def explain(rule: str | Finding | Rule | None = None, /) -> Page | Listing:
+    """What a rule finds, why it matters, how it decides and what to try; takes its name or a finding. Without: all rules."""
+    if rule is None:
+        return catalogue.listing()
     if isinstance(rule, Rule):
         return catalogue.page(rule)
     return catalogue.page(catalogue.named(rule.rule if isinstance(rule, Finding) else rule))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable
 
+from nbdiag import frameworks
 from nbdiag.beneath import Beneath
 from nbdiag.capture.lines import Line, LineDecoder
 from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Status, Traced
-from nbdiag.frameworks import FRAMEWORKS
 from nbdiag.frameworks.base import Reader
 from nbdiag.frameworks.pattern import pattern_reader
 from nbdiag.run import Run
@@ -28,7 +28,7 @@ class Collector:
         self._beneath = Beneath(self.runs)
         self.current: Run | None = None
         self.closed = False
-        self._make: list[Callable[[], Reader]] = [f.reader for f in FRAMEWORKS if f.reader]
+        self._make: list[Callable[[], Reader]] = [f.reader for f in frameworks.known() if f.reader]
         if pattern:
             self._make.insert(0, pattern_reader(pattern))
         self._decoders: dict[str, LineDecoder] = {}

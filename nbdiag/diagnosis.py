@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from nbdiag import rules
+from nbdiag import plugins
 from nbdiag.finding import Certainty, Finding
-from nbdiag.rules import catalogue, precedence, verdict
+from nbdiag.rules import precedence, selection, verdict
 from nbdiag.rules.base import Rule
 from nbdiag.run import Run
 
@@ -26,7 +26,8 @@ class Diagnosis:
     """A run with its findings, most important first.
 
     ``headline`` is the one fact to know, ``summary`` the sentence with the numbers that prove it. ``not_found`` names
-    what was looked for and is not there, ``too_early`` what cannot be judged yet. ``failures`` are rules that broke.
+    what was looked for and is not there, ``too_early`` what cannot be judged yet. ``failures`` are rules and
+    plugins that broke.
     """
 
     run: Run
@@ -74,7 +75,7 @@ def examine(
     and its saved history get the same. While a run is running, findings that did not hold a few epochs ago are
     provisional. Raises ``UnknownRule`` for a name in ``select`` or ``ignore`` that no rule has.
     """
-    wanted = chosen(select, ignore)
+    wanted = selection.chosen(select, ignore)
     found, failures = _apply(run, wanted, options or {})
     if run.status == "running":
         found = _held(run, found, wanted, options or {})
@@ -88,17 +89,11 @@ def examine(
         summary=verdict.summary(run),
         not_found=verdict.not_found(run, findings, looked),
         too_early=verdict.too_early(run),
-        failures=tuple(failures),
+        failures=(*plugins.failures(), *failures),
     )
 
 
-def chosen(select: Collection[str] | None = None, ignore: Collection[str] = ()) -> list[Rule]:
-    """The rules to run, causes first. Raises ``UnknownRule`` with the nearest name."""
-    known = {rule.name: rule for rule in rules.RULES}
-    for name in (*(select or ()), *ignore):
-        if name not in known:
-            raise catalogue.unknown(name)
-    return [r for name, r in known.items() if (select is None or name in select) and name not in ignore]
+chosen = selection.chosen
 
 
 def _apply(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nbdiag import frameworks
 from nbdiag.capture.pairs import pairs
 from nbdiag.errors import DamagedSource, SourceError, UnknownSource
 from nbdiag.files import FORMATS, text_log
@@ -17,7 +18,6 @@ from nbdiag.files.json_log import runs_from_json
 from nbdiag.files.jsonl_log import read_text as read_jsonl_text
 from nbdiag.files.table import runs_from_columns
 from nbdiag.files.tensorboard import TENSORBOARD
-from nbdiag.frameworks import FRAMEWORKS
 from nbdiag.run import Run
 
 ACCEPTED = (
@@ -36,7 +36,7 @@ def read_runs(source: Any, pattern: str | None = None) -> list[Run]:
     """
     if isinstance(source, Run):
         return [source]
-    for framework in FRAMEWORKS:
+    for framework in frameworks.known():
         if framework.reads is not None and framework.read is not None and framework.reads(source):
             return _some(framework.read(source), source)
     if isinstance(source, Path):

@@ -96,7 +96,8 @@ def test_select_and_ignore():
 def test_explain_shows_the_page_of_a_rule():
     page = nbdiag.explain("overfitting")
     assert page.rule == "overfitting"
-    assert "## What it finds" in str(page)
+    assert "## What it finds" in page.to_markdown()
+    assert "WHAT IT FINDS" in repr(page)
     assert "## What it finds" in page._repr_markdown_()
     finding = nbdiag.diagnose(HISTORY).findings[0]
     assert nbdiag.explain(finding).rule == finding.rule

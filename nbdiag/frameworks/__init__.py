@@ -1,7 +1,8 @@
-"""Every framework nbdiag knows, in the order their readers are asked."""
+"""Every framework nbdiag knows, in the order their readers are asked: its own, and those of installed packages."""
 
 from __future__ import annotations
 
+from nbdiag.frameworks import third_party
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.catboost import CATBOOST
 from nbdiag.frameworks.keras import KERAS
@@ -14,3 +15,8 @@ from nbdiag.frameworks.transformers import TRANSFORMERS
 from nbdiag.frameworks.xgboost import XGBOOST
 
 FRAMEWORKS: tuple[Framework, ...] = (KERAS, XGBOOST, LIGHTGBM, CATBOOST, SKLEARN, TRANSFORMERS, TABLE, TORCH, LOOP)
+
+
+def known() -> tuple[Framework, ...]:
+    """All frameworks; those of other packages before the loops, which would read nearly every line."""
+    return (*FRAMEWORKS[:-1], *third_party.offered(), *FRAMEWORKS[-1:])

@@ -1,7 +1,8 @@
-"""A run goes in, findings come out: the rules, one file per family. ``RULES`` lists them all, causes before consequences."""
+"""A run goes in, findings come out: the rules, one file per family. ``RULES`` lists ours, causes before consequences."""
 
 from __future__ import annotations
 
+from nbdiag.rules import third_party
 from nbdiag.rules.base import Rule
 from nbdiag.rules.below import accuracy_below_chance, suspiciously_good, validation_set_mismatch
 from nbdiag.rules.broad import broad_loss_shift
@@ -101,3 +102,9 @@ RULES: tuple[Rule, ...] = (
     converged,
     too_short_to_judge,
 )
+
+
+def known() -> dict[str, Rule]:
+    """All rules by name: ours, then those of installed packages."""
+    own = {rule.name: rule for rule in RULES}
+    return own | {rule.name: rule for rule in third_party.offered(frozenset(own))}

@@ -34,6 +34,8 @@ class Rule:
         """The findings of this rule in ``run``; never more severe than declared."""
         found = []
         for f in self.function(run, **options):
+            if not isinstance(f, Finding):
+                raise TypeError(f"a rule yields findings, not {type(f).__name__}")
             severity = self.severity if f.severity is None else min(f.severity, self.severity)
             found.append(dataclasses.replace(f, rule=self.name, severity=severity))
         return found
