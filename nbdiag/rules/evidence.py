@@ -132,8 +132,8 @@ def pair(run: Run, what: Literal["loss", "accuracy"]) -> Pair | None:
         if train is None or val is None:
             return None
         one, other = train.raw, val.raw
-        places, values = places(one)[one.finite], one.values[one.finite]
-        x, left, right = np.intersect1d(places, places(other)[other.finite], return_indices=True)
+        where, values = places(one)[one.finite], one.values[one.finite]
+        x, left, right = np.intersect1d(where, places(other)[other.finite], return_indices=True)
         if not len(x):
             return None
         between = (values[left] + values[np.minimum(left + 1, len(values) - 1)]) / 2
