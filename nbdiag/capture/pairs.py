@@ -19,7 +19,9 @@ _WRAP = (
     r"\(\[{0,2}\s?|\[\s?|\(|['\"](?=[\d.+-]))?"
 )
 _VALUE = re.compile(rf"{_WRAP}({NUMBER})(\s?%)?")
-_JOIN = re.compile(r"\s{0,8}(?::=|->|=>|[:=])\s{0,8}|(?<=\w)\s{1,8}(?=[-+.\d\[]|(?i:nan|inf)|tensor\(|Array\(|(?:np\.)?float\d)")
+_JOIN = re.compile(
+    r"\s{0,8}(?::=|->|=>|[:=])\s{0,8}|(?<=\w)\s{1,8}(?=[-+.\d\[]|(?i:nan|inf)|tensor\(|Array\(|(?:np\.)?float\d)"
+)
 _NAME = re.compile(
     r"(?:[A-Za-z_][\w.@/'\-]{0,60}[ ]){0,3}[A-Za-z_][\w.@/'\-]{0,60}(?:\s?[(\[][A-Za-z]{1,12}[)\]])?['\"]?\s{0,8}\Z"
 )

@@ -18,13 +18,15 @@ def tee(stream: Any, sink: Sink) -> Iterator[None]:
     ``write`` is wrapped on the stream *object*, so that references taken earlier (a logging handler's, a thread's)
     are seen as well. One whose attributes cannot be set is replaced in ``sys`` by a ``Tee``.
     """
-    active, suppress = True, contextlib.suppress(Exception)
+    active = True
 
     def wrapped(text: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(text, *args, **kwargs)
         if active:
-            with suppress:  # the sink reports its own failures; the user's write went well
+            try:  # noqa: SIM105 - suppress() costs more than all the rest
                 sink(text)
+            except Exception:  # the sink reports its own failures; the user's write went well
+                pass
         return result
 
     if stream is None or not hasattr(stream, "write"):
@@ -54,13 +56,12 @@ class Tee:
 
     def __init__(self, stream: Any, sink: Sink) -> None:
         self._stream, self._sink, self.active = stream, sink, True
-        self._suppress = contextlib.suppress(Exception)
 
     def write(self, text: str) -> Any:
         """Write to the stream; its return value, its errors."""
         result = self._stream.write(text)
         if self.active:
-            with self._suppress:
+            with contextlib.suppress(Exception):
                 self._sink(text)
         return result
 
