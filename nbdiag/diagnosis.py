@@ -21,7 +21,7 @@ _NOT_YET = frozenset(
 """What a late start looks like, too: provisional while the run may still begin to learn."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Diagnosis:
     """A run with its findings, most important first.
 
@@ -37,6 +37,10 @@ class Diagnosis:
     not_found: tuple[str, ...] = ()
     too_early: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        count = f"{len(self.findings)} finding{'' if len(self.findings) == 1 else 's'}"
+        return f"<Diagnosis of {self.run.name or 'a run'}: {self.headline or 'not judged'} ({count})>"
 
     def to_html(self, path: str | Path | None = None) -> str:
         """One self-contained HTML page; written to ``path`` too when given."""

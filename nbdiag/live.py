@@ -18,19 +18,18 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
-from nbdiag import diagnosis, frameworks
+from nbdiag import frameworks
 from nbdiag.capture.tee import tee
 from nbdiag.collect import Collector
 from nbdiag.config import Options
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.events import Event, Status, Trouble
-from nbdiag.facts import facts_from
 from nbdiag.faults import Faults, describe
+from nbdiag.judge import Judge
 from nbdiag.logbook import Logbook
 from nbdiag.pace import Pace
 from nbdiag.run import Run
-from nbdiag.views import choice
-from nbdiag.views.base import LiveView
+from nbdiag.screen import Screen
 
 LATE = ("scipy.special", "scipy.optimize")
 """What rules import when they first need it. Imported before the body runs: an import in our thread could wait for one
@@ -53,10 +52,9 @@ class Watch:
         self._queue: deque[tuple[float, str, Any]] = deque()
         self._faults = Faults()
         self._undo: list[tuple[str, AbstractContextManager[Any]]] = []
-        self._judged: list[Diagnosis] = []
+        self._screen = Screen(self.options.view, self._faults)
         self._drawn: tuple[Any, ...] = ()
         self._logbook = Logbook(self._emit, self.options.name)
-        self._view: LiveView = choice.NoView()
         self._pid = os.getpid()
         self._began = time.perf_counter()
         self._done = False
@@ -68,13 +66,13 @@ class Watch:
     def start(self) -> Watch:
         """Begin to follow; ends the watch that was active before. Raises ``NbdiagError`` for unusable options."""
         global _active
-        diagnosis.chosen(self.options.select, self.options.ignore)
+        self._judge = Judge(self.options, self.cell, self._faults)
         self._collector = Collector(self.options.pattern)
         if _active is not None:
-            _active.finish("interrupted")
+            _active.finish(Replaced())
         _active = self
         try:
-            self._open_view()
+            self._screen.open()
             with self._faults.guard("the diagnosis"):
                 for module in LATE:
                     importlib.import_module(module)
@@ -94,21 +92,23 @@ class Watch:
             self._enter(f"reading {name}", partial(tee, getattr(sys, name), self._sink(name)))
         atexit.register(self.finish)
 
-    def _detach(self) -> None:
+    def _detach(self, error: BaseException | None = None) -> None:
         global _active
         self._done = True
         if _active is self:
             _active = None
         atexit.unregister(self.finish)
+        # As with an ExitStack: a hook learns from it how the training it follows ended.
+        ended = (None, None, None) if error is None else (type(error), error, error.__traceback__)
         for what, manager in reversed(self._undo):
             with self._faults.guard(what):
-                manager.__exit__(None, None, None)
+                manager.__exit__(*ended)
 
     def replay(self, runs: Sequence[Run]) -> list[Diagnosis]:
         """Show and judge runs that are over."""
-        diagnosis.chosen(self.options.select, self.options.ignore)
-        self._open_view()
-        self._close_view(runs, "finished")
+        self._judge = Judge(self.options, self.cell, self._faults)
+        self._screen.open()
+        self._close(runs, "finished")
         self._report()
         return self.diagnoses
 
@@ -117,11 +117,15 @@ class Watch:
         with self._faults.guard("log()"):
             self._logbook.log(epoch, step, values)
 
-    def finish(self, status: Status = "finished") -> list[Diagnosis]:
-        """Stop following, judge exactly, show the final state. Does nothing the second time, or in a forked child."""
+    def finish(self, error: BaseException | None = None) -> list[Diagnosis]:
+        """Stop following, judge exactly, show the final state. Does nothing the second time, or in a forked child.
+
+        ``error`` is the exception that ended the block.
+        """
         if self._done or os.getpid() != self._pid:
             return self.diagnoses
-        self._detach()
+        status = status_of(error)
+        self._detach(error)
         self._stop.set()
         self._thread.join(PATIENCE)
         if self._thread.is_alive():
@@ -131,7 +135,7 @@ class Watch:
             with self._faults.guard("the reader of the output"):
                 self._collector.close(status)
             with self._faults.guard("the end of the watch"):
-                self._close_view(self._runs(), status)
+                self._close(self._runs(), status)
         self._report()
         return self.diagnoses
 
@@ -139,24 +143,13 @@ class Watch:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
-        self.finish(status_of(error))
+        self.finish(error)
 
-    def _open_view(self) -> None:
-        with self._faults.guard("the view"):
-            self._view = choice.choose(self.options.view)
-            self._view.show()
-
-    def _close_view(self, runs: Sequence[Run], status: Status) -> None:
-        self.diagnoses = self._examined(runs)
+    def _close(self, runs: Sequence[Run], status: Status) -> None:
+        self.diagnoses = self._judge.judge(runs)
         recent.extend(self.diagnoses)
-        if not self.diagnoses and self.options.quiet:
-            return
-        if "the view" not in self._faults:
-            with self._faults.guard("the view"):
-                self._view.finish(self.diagnoses, status)
-        if "the view" in self._faults and self.diagnoses:
-            with self._faults.guard("the static view"):
-                choice.choose("static").finish(self.diagnoses, status)
+        if self.diagnoses or not self.options.quiet:
+            self._screen.finish(self.diagnoses, status)
 
     def _enter(self, what: str, make: Callable[[], AbstractContextManager[Any]]) -> None:
         with self._faults.guard(what):
@@ -193,10 +186,7 @@ class Watch:
         return self._drawn != before
 
     def _refresh(self) -> None:
-        diagnoses = self._examined(self._runs())
-        if "the view" not in self._faults:
-            with self._faults.guard("the view"):
-                self._view.draw(diagnoses)
+        self._screen.draw(self._judge.judge(self._runs()))
 
     def _drain(self) -> None:
         for _ in range(len(self._queue)):
@@ -212,32 +202,19 @@ class Watch:
     def _runs(self) -> list[Run]:
         return [run for run in self._collector.runs if len(run)]
 
-    def _examined(self, runs: Sequence[Run]) -> list[Diagnosis]:
-        """One diagnosis for each run. A run that another has followed changes no more: it is judged once."""
-        kept = self._judged[: max(0, min(len(self._judged), len(runs)) - 1)]
-        for number, run in enumerate(runs[len(kept) :], len(kept) + 1):
-            run.number, run.cell = number, self.cell
-            run.name = self.options.name or run.name
-            if self.options.facts:
-                run.learn(facts_from(self.options.facts))
-            kept.append(self._examine(run))
-        self._judged = kept
-        return kept
-
-    def _examine(self, run: Run) -> Diagnosis:
-        try:
-            found = diagnosis.examine(run, select=self.options.select, ignore=self.options.ignore)
-        except Exception as error:
-            self._faults.note("the diagnosis", describe(error))
-            return Diagnosis(run, ())
-        for failure in found.failures:
-            rule, _, why = failure.partition(": ")
-            self._faults.note(f"the rule {rule}", why)
-        return found
-
     def _report(self) -> None:
         for line in self._faults.take():
             print(line, file=sys.stderr)
+
+
+def show(shown: Diagnosis, view: str = "auto") -> None:
+    """Show a diagnosis that is made, in a new place."""
+    faults = Faults()
+    screen = Screen(view, faults)
+    screen.open()
+    screen.finish([shown], shown.run.status)
+    for line in faults.take():
+        print(line, file=sys.stderr)
 
 
 class Part(Watch):
@@ -247,10 +224,14 @@ class Part(Watch):
         super().__init__(cell.options, cell=cell.cell)
         self._logbook = Logbook(cell._emit, name)
 
-    def finish(self, status: Status = "finished") -> list[Diagnosis]:
+    def finish(self, error: BaseException | None = None) -> list[Diagnosis]:
         """End the run; the cell's watch goes on."""
-        self._logbook.close(status)
+        self._logbook.close(status_of(error))
         return self.diagnoses
+
+
+class Replaced(BaseException):
+    """Ends a watch because the next one begins."""
 
 
 def active() -> Watch | None:
@@ -262,4 +243,4 @@ def status_of(error: BaseException | None) -> Status:
     """How a block ended, from the exception that left it."""
     if error is None:
         return "finished"
-    return "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+    return "interrupted" if isinstance(error, (KeyboardInterrupt, Replaced)) else "failed"

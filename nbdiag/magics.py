@@ -11,8 +11,8 @@ from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 
 from nbdiag import api, cells, faults, live, options
+from nbdiag.diagnosis import Diagnosis
 from nbdiag.errors import NbdiagError
-from nbdiag.events import Status
 
 _MISPLACED = (
     "%%diagnose must be the first line of its cell, and `%load_ext nbdiag` must have run in a cell before. "
@@ -29,6 +29,7 @@ class Door:
         self.owner: Any = None
         self.watch: live.Watch | None = None
         self.output = ""
+        self.shown: Any = None  # what %diagnose has displayed in this cell
         self.magics = {
             ("line", cells.BEGIN): self.begin,
             ("line", "diagnose"): self.line,
@@ -44,21 +45,23 @@ class Door:
         for name, callback in self.events.items():
             self.shell.events.register(name, callback)
         self.shell.input_transformers_cleanup.append(cells.transform)
+        self.formatter.for_type(Diagnosis, self.display)
 
     def close(self) -> None:
         """Take everything back; a cell under watch is finished first."""
-        self._finish("finished")
+        self._finish()
         for kind, name in self.magics:
             self.shell.magics_manager.magics[kind].pop(name, None)
         for name, callback in self.events.items():
             self.shell.events.unregister(name, callback)
+        self.formatter.pop(Diagnosis, None)
         kept = [t for t in self.shell.input_transformers_cleanup if t is not cells.transform]
         self.shell.input_transformers_cleanup[:] = kept
 
     def begin(self, line: str) -> None:
         """Begin to watch the cell under execution; its end is ``post_run_cell``."""
         asked = _usable(options.parse)(line)
-        self._finish("interrupted")
+        self._finish(live.Replaced())
         self.owner = self.running[-1] if self.running else None
         self.output = asked.output
         watch = live.Watch(asked.watch, cell=self.number)
@@ -70,12 +73,18 @@ class Door:
             _warn("%%diagnose", error)
 
     @property
+    def formatter(self) -> Any:
+        """Where IPython asks first how a value is displayed."""
+        return self.shell.display_formatter.ipython_display_formatter
+
+    @property
     def number(self) -> int:
         """Of the cell under execution. IPython 9 counts it on before the cell runs, 8 afterwards; this is right in both."""
         return int(self.shell.displayhook.prompt_count)
 
     def entered(self, info: Any) -> None:
         """``pre_run_cell``."""
+        self.shown = None
         self.running.append(info)
 
     def left(self, result: Any) -> None:
@@ -84,17 +93,17 @@ class Door:
             while self.running.pop() is not result.info:
                 pass
         if self.watch is not None and (self.owner is None or self.owner is result.info):
-            self._finish(live.status_of(result.error_in_exec))
+            self._finish(result.error_in_exec)
 
-    def _finish(self, status: Status) -> None:
+    def _finish(self, error: BaseException | None = None) -> None:
         watch, self.watch, self.owner = self.watch, None, None
         if watch is None:
             return
         # A traceback from an event callback would look like the training's. An interrupt is a reader tired of waiting.
         try:
-            self._bind(watch.finish(status))
-        except (Exception, KeyboardInterrupt) as error:
-            _warn("the end of %%diagnose", error)
+            self._bind(watch.finish(error))
+        except (Exception, KeyboardInterrupt) as failure:
+            _warn("the end of %%diagnose", failure)
 
     def _bind(self, diagnoses: list[Any]) -> None:
         if self.output:
@@ -112,14 +121,22 @@ class Door:
         result = self.shell.run_cell(cell, silent=False, store_history=False)
         result.raise_error()
 
-    def line(self, line: str) -> Any:
-        """``%diagnose EXPRESSION``: read a history, a table or a file, and say what its curves show."""
+    def line(self, line: str) -> Diagnosis:
+        """``%diagnose EXPRESSION``: read a history, a table or a file, and show at once what its curves tell."""
         expression = line.strip().rstrip(";").strip()
         if not expression:
             raise UsageError("%diagnose wants what to read: a history object, a table or a file's name")
-        if Path(expression).is_file():
-            return _usable(api.diagnose)(Path(expression))
-        return _usable(api.diagnose)(self.shell.ev(expression))
+        source = Path(expression) if Path(expression).is_file() else self.shell.ev(expression)
+        made: Diagnosis = _usable(api.diagnose)(source)
+        self.shown = made
+        live.show(made)
+        return made
+
+    def display(self, diagnosis: Diagnosis) -> None:
+        """As the value of a cell, or by ``display``. What ``%diagnose`` has just shown is not shown again as a value."""
+        shown, self.shown = self.shown, None
+        if shown is not diagnosis:
+            live.show(diagnosis)
 
     def misplaced(self, line: str) -> None:
         """``%%diagnose`` below the first line."""

@@ -49,16 +49,30 @@ def test_a_pattern_reads_what_no_reader_knows(kernel):
     assert kernel.value("d[0].run.curve('loss', 'train').values.tolist()") == [5.5, 4.5]
 
 
-def test_a_history_is_diagnosed_in_place(kernel):
-    kernel.run("history = {'loss': [3, 2, 1], 'val_loss': [3.5, 2.5, 1.5]}")
-    answer = kernel.run("%diagnose history")
-    assert len(answer.of("execute_result")) == 1
-    assert answer.of("display_data") == []
-    kernel.run("d = %diagnose {'loss': [3, 2, 1]}")
-    assert kernel.value("d.run.curve('loss', 'train').values.tolist()") == [3, 2, 1]
-    assert kernel.run("%diagnose 42").ename == "UsageError"
-    assert kernel.run("%diagnose").ename == "UsageError"
-    assert kernel.run("%diagnose undefined_name").ename == "NameError"
+def test_a_history_is_diagnosed_in_place_and_given_back(every_kernel):
+    every_kernel.run("history = {'loss': [3, 2, 1], 'val_loss': [3.5, 2.5, 1.5]}")
+    for code in (
+        "%diagnose history",
+        "%diagnose history\nprint('after')",
+        "d = %diagnose history",
+        "%diagnose history;",
+    ):
+        answer = every_kernel.run(code)
+        assert [len(charts(answer)), answer.result] == [1, None], code
+    assert every_kernel.value("d.run.curve('loss', 'val').values.tolist()") == [3.5, 2.5, 1.5]
+    again = every_kernel.run("d")
+    assert len(charts(again)) == 1
+    assert again.text() == again.text("stderr") == ""
+    assert every_kernel.value("repr(d)").startswith("<Diagnosis of a run: ")
+    assert every_kernel.run("%diagnose 42").ename == "UsageError"
+    assert every_kernel.run("%diagnose").ename == "UsageError"
+    assert every_kernel.run("%diagnose undefined_name").ename == "NameError"
+
+
+def charts(answer) -> list[dict]:
+    """Every static copy of a chart that a cell left, wherever it came from."""
+    kinds = ("display_data", "update_display_data", "execute_result")
+    return [c["data"] for kind in kinds for c in answer.of(kind) if "image/svg+xml" in c["data"]]
 
 
 def test_a_cell_without_training_says_so_in_one_line_and_has_no_chart(kernel):

@@ -1,0 +1,53 @@
+"""The runs of a watched block come in again and again, as far as they got; one diagnosis for each goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbdiag import diagnosis, project
+from nbdiag.config import Options
+from nbdiag.diagnosis import Diagnosis
+from nbdiag.facts import facts_from
+from nbdiag.faults import Faults, describe
+from nbdiag.rules import selection
+from nbdiag.run import Run
+
+
+class Judge:
+    """Judges the runs of one block; what is broken in a rule is said, and the others go on.
+
+    Raises ``NbdiagError`` for rules or options of rules that do not exist.
+    """
+
+    def __init__(self, options: Options, cell: int | None, faults: Faults) -> None:
+        self._options, self._cell, self._faults = options, cell, faults
+        self._asked = selection.settled(options.select, options.ignore, project.read())
+        self._judged: list[Diagnosis] = []
+
+    def known(self, runs: Sequence[Run]) -> list[Diagnosis] | None:
+        """The last judgements, whose runs have gone on since; None where a run was never judged."""
+        return self._judged if [d.run for d in self._judged] == list(runs) else None
+
+    def judge(self, runs: Sequence[Run]) -> list[Diagnosis]:
+        """One diagnosis for each run. A run that another has followed changes no more: it is judged once."""
+        kept = self._judged[: max(0, min(len(self._judged), len(runs)) - 1)]
+        for number, run in enumerate(runs[len(kept) :], len(kept) + 1):
+            run.number, run.cell = number, self._cell
+            run.name = self._options.name or run.name
+            if self._options.facts:
+                run.learn(facts_from(self._options.facts))
+            kept.append(self._examine(run))
+        self._judged = kept
+        return list(kept)
+
+    def _examine(self, run: Run) -> Diagnosis:
+        try:
+            asked = self._asked
+            found = diagnosis.examine(run, select=asked.select, ignore=asked.ignore, options=asked.options)
+        except Exception as error:
+            self._faults.note("the diagnosis", describe(error))
+            return Diagnosis(run, ())
+        for failure in found.failures:
+            name, _, why = failure.partition(": ")
+            self._faults.note(f"the {name}" if name.startswith("plugin ") else f"the rule {name}", why)
+        return found

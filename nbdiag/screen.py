@@ -1,0 +1,42 @@
+"""Diagnoses come in while a block runs and at its end; a view shows them, and where it fails the static one does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbdiag.diagnosis import Diagnosis
+from nbdiag.events import Status
+from nbdiag.faults import Faults
+from nbdiag.views import choice
+from nbdiag.views.base import LiveView
+
+_WHAT = "the view"
+
+
+class Screen:
+    """What the reader sees of one watched block. A view that has failed is not asked again."""
+
+    def __init__(self, name: str, faults: Faults) -> None:
+        self._name, self._faults = name, faults
+        self._view: LiveView = choice.NoView()
+
+    def open(self) -> None:
+        """Put the placeholder where the block's output begins; main thread."""
+        with self._faults.guard(_WHAT):
+            self._view = choice.choose(self._name)
+            self._view.show()
+
+    def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
+        """Draw the present state."""
+        if _WHAT not in self._faults:
+            with self._faults.guard(_WHAT):
+                self._view.draw(diagnoses)
+
+    def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
+        """Draw the exact final state; main thread."""
+        if _WHAT not in self._faults:
+            with self._faults.guard(_WHAT):
+                self._view.finish(diagnoses, status)
+        if _WHAT in self._faults and diagnoses:
+            with self._faults.guard("the static view"):
+                choice.choose("static").finish(diagnoses, status)
