@@ -151,13 +151,13 @@ class LoopReader:
                 self._restart()
             if self._epoch is None and where.epoch == 0:
                 self._offset = 1
-            counted = where.epoch + self._offset
-            self._epoch = counted
+            self._epoch = where.epoch + self._offset
         elif where.step is not None and self._epoch is None and self._step is not None and where.step < self._step:
             self._restart()
         self._step = where.step
         if where.planned and where.planned >= (where.epoch or 0):
-            self._planned = where.planned
+            # "0/24" to "24/24" are 25 epochs, "0/25" to "24/25" as well: only the last line tells.
+            self._planned = max(where.planned, int(self._epoch or 0))
         if where.steps and not where.samples:
             self._steps = where.steps
 

@@ -132,6 +132,11 @@ def test_epochs_from_zero_are_counted_from_one():
     assert run.facts.epochs == 10
 
 
+def test_the_last_of_epochs_from_zero_tells_how_many_were_planned():
+    (run,) = collect("".join(f"Epoch {e}/2 loss 0.{9 - e}\n" for e in range(3)))
+    assert (run.last_epoch, run.facts.epochs) == (3, 3)
+
+
 def test_steps_are_shown_as_they_are():
     (run,) = collect(QUICKSTART)
     steps = run.curve("loss", "train", "step")
