@@ -207,6 +207,21 @@ def test_scripting_works():
     assert criterion(torch.zeros(2), torch.zeros(2)).item() == 0
 
 
+def test_a_jit_trace_holds_only_the_readers_own():
+    def traced(around):
+        with around:
+            model = loops.network().eval()
+            loader = loops.loaders()[1]
+            plain(model, loops.loaders()[0], torch.optim.SGD(model.parameters(), 0.1))
+            for _ in loader:
+                function = torch.jit.trace(
+                    lambda a, b: F.cross_entropy(a, b) * 2, (torch.zeros(2, 3), torch.tensor([0, 1]))
+                )
+            return str(function.graph.param_node()), [node.kind() for node in function.graph.nodes()]
+
+    assert traced(hook([].append)) == traced(contextlib.nullcontext())
+
+
 def test_function_transforms_work():
     def loss(weights, x, y):
         return F.mse_loss(x @ weights, y)

@@ -70,6 +70,7 @@ class Watcher:
         from torch.optim.optimizer import register_optimizer_step_post_hook
 
         self._torch, self._tensor, self._functorch = torch, torch.Tensor, torch._C._are_functorch_transforms_active
+        self._jit_tracing = torch._C._get_tracing_state
         for name, loss, nn in FUNCTIONS:
             found = patch(torch._C._nn if nn else torch, name)
             self._losses.append((found, functools.partial(self._loss, name, loss)))
@@ -231,6 +232,7 @@ class Watcher:
                 and isinstance(args[1], plain)
                 and (self._thread is None or get_ident() == self._thread)
                 and not self._functorch()
+                and self._jit_tracing() is None  # what it looked at would become part of the trace
             ):
                 self._training.evaluation.called(name, loss, args, kwargs, result)
         except Exception as error:
