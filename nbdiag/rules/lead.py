@@ -10,6 +10,7 @@ from nbdiag import stats
 from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
+from nbdiag.rules.evidence import Pair
 from nbdiag.rules.wording import framework, num, pct, place
 from nbdiag.run import Run
 
@@ -30,8 +31,8 @@ def val_better_than_train(run: Run) -> Iterator[Finding]:
     ## How it decides
     Validation is compared with the mean of training's epoch and the next. It must be lower by more than 2 standard
     errors of that difference, and 3 %, in 70 % of the epochs (half of them where dropout, augmentation or a penalty is
-    known) and in the last fifth. Where dropout and augmentation are known to be off, the lead in accuracy must exceed
-    3 standard errors of both sets' sizes.
+    known) and in the last fifth. Where none is known, the lead in accuracy must exceed 3 standard errors of both sets'
+    sizes, or, without an accuracy, a fifth of the validation loss.
 
     ## What to try
     Evaluate the training data in evaluation mode; look for duplicates.
@@ -56,7 +57,7 @@ def val_better_than_train(run: Run) -> Iterator[Finding]:
     throughout = better[:-1].mean() >= (0.5 if harder else _BETTER) and better[-tail:].mean() >= _BETTER
     if not throughout or float(np.median(lead)) < 0.01 * abs(evidence.start_level(run) or 0.0):
         return
-    if not harder and facts.has_dropout is False and facts.augmentation is False and not _beyond_sampling(run):
+    if not harder and not _clear(run, both):
         return
     amount = float(np.median(lead[-tail:]))
     yield Finding(
@@ -94,11 +95,17 @@ def val_better_than_train(run: Run) -> Iterator[Finding]:
     )
 
 
-def _beyond_sampling(run: Run) -> bool:
-    """Whether validation accuracy leads by more than 3 standard errors: more than which samples fell into which set."""
+def _clear(run: Run, losses: Pair) -> bool:
+    """Whether the lead is more than which samples fell into which set: 3 standard errors of the accuracies.
+
+    Where no accuracy or no size is known: a fifth of the validation loss; sampling explains a tenth now and then.
+    """
     both, size = evidence.pair(run, "accuracy"), evidence.n_val(run)
     if both is None or size is None:
-        return False
+        known_off = run.facts.has_dropout is False and run.facts.augmentation is False
+        k = max(2, len(losses) // 4)
+        lead, level = float(np.median((losses.between - losses.val)[-k:])), float(np.median(losses.val[-k:]))
+        return not known_off and lead > 0.2 * abs(level)
     k = max(2, len(both) // 4)
     train, val = float(np.median(both.between[-k:])), float(np.median(both.val[-k:]))
     n = int(size.value)

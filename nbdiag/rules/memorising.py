@@ -98,7 +98,8 @@ def label_noise(run: Run, *, points: float = 0.05) -> Iterator[Finding]:
 @rule(
     severity=Severity.GOOD,
     explains=("generalization-gap", "gap-from-first-epoch", "overfitting", "val-loss-up-accuracy-holding", "val-never-improved",
-              "loss-bump-recovered", "best-epoch-passed", "plateau", "divergence", "initial-loss-off"),
+              "loss-bump-recovered", "best-epoch-passed", "plateau", "divergence", "initial-loss-off",
+              "saturated-outputs", "overconfident-wrong"),
 )  # fmt: skip
 def delayed_generalization(run: Run) -> Iterator[Finding]:
     """Validation improves long after training has nothing left to learn, or rises and falls again.
