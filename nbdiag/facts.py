@@ -66,6 +66,10 @@ class Facts:
     """Smallest and largest value that reaches the first trainable layer, over a sample of the training data."""
     label_range: tuple[float, float] | None = None
     """Smallest and largest training label."""
+    label_order: str | None = None
+    """``sorted`` where training labels of one class stand together, ``mixed`` where neighbours differ as by chance."""
+    frozen: float | None = None
+    """The share of the model's parameters that are kept from training; 1 where nothing can learn."""
     origins: Mapping[str, Origin] = dataclasses.field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

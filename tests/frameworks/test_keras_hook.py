@@ -67,12 +67,16 @@ def test_facts_read_from_the_objects(answers):
     counts = told["facts"].pop("class_counts_train")
     assert sum(counts) == 96 and len(counts) == 2 and sum(told["facts"].pop("class_counts_val")) == 30
     assert told["facts"].pop("learning_rate") == pytest.approx(0.001)
+    low, high = told["facts"].pop("input_range")
+    assert -5 < low < -2 and 2 < high < 5  # 480 normal numbers
     assert told["facts"] == {
         "task": "classification", "loss": "sparse_categorical_crossentropy", "n_classes": 2, "n_train": 96, "n_val": 30,
         "batch_size": 24, "epochs": 8, "optimizer": "Adam", "has_dropout": True, "has_batchnorm": True,
         "batchnorm_momentum": 0.99, "steps_per_epoch": 4, "label_smoothing": 0.0, "has_penalty": False,
         "class_weight": False, "from_logits": False, "augmentation": False, "loss_is": "epoch-mean",
         "backend": answers["backend"], "framework": "keras", "shuffle": True,
+        "dropout": 0.3, "output_activation": "softmax", "output_units": 2, "label_range": [0.0, 1.0],
+        "label_order": "mixed", "frozen": 0.0,
     }  # fmt: skip
 
 
@@ -129,7 +133,7 @@ def test_models_and_data_of_every_shape(answers):
     odd = {name: found["facts"] for name, found in answers["odd"].items()}
     assert odd["own loss"]["loss"] == "custom" and "from_logits" not in odd["own loss"]
     assert odd["penalty"]["has_penalty"] is True and odd["penalty"]["from_logits"] is True
-    assert odd["weights"]["class_weight"] is True
+    assert odd["weights"]["class_weight"] == {"0": 1.0, "1": 4.0}
     assert odd["loss weights"]["loss"] == "custom"
     assert "loss" not in odd["two outputs"]
     assert odd["own compute_loss"]["loss"] == "custom" and odd["own compute_loss"]["loss_is"] == "unknown"

@@ -28,6 +28,8 @@ class Source:
     shuffle: bool | None = None
     weighted: bool | None = None
     """Class or sample weights are used; None when not known."""
+    weights: Any = None
+    """The weight of each sample, as Keras makes it of ``class_weight`` too."""
 
 
 def describe(iterator: Any) -> Source:
@@ -39,7 +41,8 @@ def describe(iterator: Any) -> Source:
         x, y, weights = _parts(adapter._inputs)
         return Source(
             arrays=True, x=x, y=y, n=_whole(adapter._num_samples), capped=capped,
-            shuffle=bool(adapter._shuffle), weighted=weights is not None, **common,
+            shuffle=bool(adapter._shuffle), weighted=weights is not None,
+            weights=weights, **common,
         )  # fmt: skip
     if kind == "TorchDataLoaderAdapter":
         loader = adapter._dataloader
@@ -86,6 +89,58 @@ def class_counts(y: Any, n_classes: int | None) -> tuple[int, ...] | None:
     if found is None:
         return None
     return tuple(int(c) for c in np.bincount(found, minlength=n_classes or 0))
+
+
+def label_range(y: Any) -> tuple[float, float] | None:
+    """Smallest and largest target; None where they are not few, finite numbers in memory."""
+    array = as_numpy(y)
+    if array is None or array.size == 0 or array.size > _COUNTABLE or array.dtype.kind not in "biuf":
+        return None
+    ends = float(array.min()), float(array.max())
+    return ends if np.isfinite(ends).all() else None
+
+
+def label_order(y: Any) -> str | None:
+    """``sorted`` where neighbours are of different classes less than a tenth as often as chance would have it; else
+    ``mixed``; None where fewer than two classes, or too few samples to tell, are in memory."""
+    classes = labels(y)
+    if classes is None or len(classes) < 50:
+        return None
+    shares = np.bincount(classes) / len(classes)
+    expected = float((len(classes) - 1) * (1 - (shares**2).sum()))
+    if expected < 10:
+        return None
+    return "sorted" if np.count_nonzero(np.diff(classes)) < 0.1 * expected else "mixed"
+
+
+def kind_of_targets(y: Any, units: int | None) -> tuple[str, int] | None:
+    """Where the loss alone does not tell: ``classification`` and its classes for one-hot targets, or 0 and 1 for one
+    unit; ``regression`` (0 classes) for other numbers; None where the targets are not in memory."""
+    ends, array = label_range(y), as_numpy(y)
+    if ends is None or array is None:
+        return None
+    if array.ndim == 2 and array.shape[1] > 1:
+        return ("classification", array.shape[1]) if labels(y) is not None else ("regression", 0)
+    two = labels(y) is not None and ends == (0.0, 1.0) and units == 1
+    return ("classification", 2) if two else ("regression", 0)
+
+
+def weighting(source: Source) -> dict[int, float] | bool | None:
+    """The weight of each class where a class has only one; True for other weights, False where all are 1."""
+    weights, classes = as_numpy(source.weights), labels(source.y)
+    if weights is None or weights.size == 0 or weights.size > _COUNTABLE:
+        return source.weighted
+    if (weights == 1).all():
+        return False
+    if classes is None or weights.size != len(classes):
+        return True
+    flat, found = weights.reshape(-1), {}
+    for number in np.unique(classes):
+        own = flat[classes == number]
+        if not (own == own[0]).all():
+            return True
+        found[int(number)] = float(own[0])
+    return found
 
 
 def as_numpy(array: Any) -> np.ndarray | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 from nbdiag.facts import Facts, facts_from
-from nbdiag.frameworks.keras.data import Source, class_counts
+from nbdiag.frameworks.keras.data import Source, class_counts, kind_of_targets, label_order, label_range, weighting
+from nbdiag.frameworks.keras.inputs import input_range
+from nbdiag.frameworks.keras.layers import from_keras, layer_facts, output_facts, output_units
 from nbdiag.metrics import loss_family
 
 CUSTOM = "custom"
@@ -24,14 +25,30 @@ def training_facts(model: Any, params: dict[str, Any], source: Source | None) ->
         "epochs": params.get("epochs"),
         "steps_per_epoch": params.get("steps"),
     }
-    known |= loss_facts(model) | _optimizer_facts(model) | _layer_facts(model)
+    known |= loss_facts(model) | _optimizer_facts(model) | layer_facts(model) | output_facts(model)
     known["backend"] = _backend()
     if source is not None:
         known |= {"n_train": source.n, "batch_size": source.batch_size, "shuffle": source.shuffle}
-        known |= {"class_weight": source.weighted, "steps_per_epoch": source.steps or params.get("steps")}
-        if known["task"] == "classification" and source.arrays:
-            known["class_counts_train"] = class_counts(source.y, known.get("n_classes"))
+        known |= {"steps_per_epoch": source.steps or params.get("steps")}
+        known |= _array_facts(model, source, known)
     return facts_from(known, "object")
+
+
+def _array_facts(model: Any, source: Source, known: dict[str, Any]) -> dict[str, Any]:
+    """What arrays in memory tell: weights, labels, inputs, and the task where the loss does not tell it."""
+    facts: dict[str, Any] = {"class_weight": weighting(source)}
+    if not source.arrays:
+        return facts
+    task, n_classes = known["task"], known["n_classes"]
+    kind = kind_of_targets(source.y, known["output_units"]) if loss_family(known["loss"]) == "mse" else None
+    if kind is not None:
+        task, n_classes = kind[0], kind[1] or None
+        facts |= {"task": task, "n_classes": n_classes}
+    if task == "classification":
+        facts |= {"class_counts_train": class_counts(source.y, n_classes), "label_order": label_order(source.y)}
+    facts["label_range"] = label_range(source.y)
+    facts["input_range"] = input_range(model, source.x)
+    return facts
 
 
 def validation_facts(model: Any, source: Source) -> Facts:
@@ -74,9 +91,9 @@ def loss_facts(model: Any) -> dict[str, Any]:
         config = loss.get_config() if hasattr(loss, "get_config") else {}
     family = loss_family(name)
     entropy = family in {"binary-crossentropy", "crossentropy"}
-    units = _output_units(model)
+    units = output_units(model)
     n_classes = None
-    if family == "crossentropy" and units:
+    if family == "crossentropy" and (units or 0) > 1:
         n_classes = units
     elif family == "binary-crossentropy" and units == 1:
         n_classes = 2
@@ -101,12 +118,6 @@ def is_plain_loss(model: Any, loss: Any) -> bool:
     return own and getattr(loss, "reduction", "sum_over_batch_size") not in {"sum", "none", None}
 
 
-def from_keras(thing: Any) -> bool:
-    """Whether a class's instance or a function is defined by Keras itself."""
-    module = getattr(thing, "__module__", None) or type(thing).__module__
-    return str(module).partition(".")[0] == "keras"
-
-
 def overrides(model: Any, *names: str) -> bool:
     """Whether the reader's class, or the model itself, replaces one of these methods."""
     return any(n in vars(model) or not from_keras(getattr(type(model), n, None)) for n in names)
@@ -116,19 +127,16 @@ def _task(model: Any, loss: str | None, entropy: bool) -> str | None:
     flat = str(loss).lower()
     if entropy or "hinge" in flat or "crossentropy" in flat:
         return "classification"
+    if loss_family(loss) == "mse":
+        return None  # of classes too: the targets tell
+    if loss_family(loss) == "mae" or any(r in flat for r in _REGRESSION):
+        return "regression"
     wanted = str((getattr(model, "_compile_config", None) or _NoConfig).config.get("metrics")).lower()
-    if "acc" in wanted:
-        return "classification"
-    return "regression" if loss_family(loss) in {"mse", "mae"} or any(r in flat for r in _REGRESSION) else None
+    return "classification" if "acc" in wanted else None
 
 
 class _NoConfig:
     config: dict[str, Any] = {}  # noqa: RUF012 - never written to
-
-
-def _output_units(model: Any) -> int | None:
-    shape = getattr(model, "output_shape", None)
-    return int(shape[-1]) if isinstance(shape, tuple) and shape and isinstance(shape[-1], int) else None
 
 
 def learning_rate(model: Any) -> float | None:
@@ -148,42 +156,6 @@ def _optimizer_facts(model: Any) -> dict[str, Any]:
         return {}
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     return {"optimizer": type(inner).__name__, "learning_rate": learning_rate(model)}
-
-
-def layers(model: Any) -> list[Any]:
-    """All layers at every depth."""
-    return list(model._flatten_layers(include_self=False))
-
-
-def _layer_facts(model: Any) -> dict[str, Any]:
-    """Where a layer is not Keras' own, only what is seen is known, not what is absent."""
-    found = layers(model)
-    closed = from_keras(type(model)) and all(from_keras(type(layer)) for layer in found)
-    norms = [layer for layer in found if type(layer).__name__ == "BatchNormalization"]
-    momenta = {float(layer.momentum) for layer in norms}
-    seen = {
-        "has_dropout": any(_drops(layer) for layer in found),
-        "has_batchnorm": bool(norms),
-        "has_penalty": any(_penalties(model, found)),
-        "augmentation": any(type(layer).__name__.startswith("Random") for layer in found),
-    }
-    facts: dict[str, Any] = {name: True if yes else False if closed else None for name, yes in seen.items()}
-    facts["batchnorm_momentum"] = max(momenta) if momenta else None
-    return facts
-
-
-def _drops(layer: Any) -> bool:
-    rates = (getattr(layer, name, None) for name in ("rate", "dropout", "recurrent_dropout"))
-    kind = type(layer).__name__
-    possible = "Dropout" in kind or "Noise" in kind or hasattr(layer, "dropout")
-    return possible and any(isinstance(rate, (int, float)) and rate > 0 for rate in rates)
-
-
-def _penalties(model: Any, found: list[Any]) -> Iterator[bool]:
-    for variable in model.trainable_variables:
-        yield getattr(variable, "regularizer", None) is not None
-    for layer in found:
-        yield getattr(layer, "activity_regularizer", None) is not None
 
 
 def _backend() -> str | None:

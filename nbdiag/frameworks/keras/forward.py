@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from nbdiag.frameworks.keras.data import Source, as_numpy
-from nbdiag.frameworks.keras.facts import from_keras, is_plain_loss, layers, loss_object, overrides
+from nbdiag.frameworks.keras.facts import is_plain_loss, loss_object, overrides
+from nbdiag.frameworks.keras.layers import from_keras, layers
 
 Weights = list[tuple[Any, np.ndarray]]
 
