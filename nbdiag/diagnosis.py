@@ -97,9 +97,6 @@ def examine(
     )
 
 
-chosen = selection.chosen
-
-
 def _apply(
     run: Run, chosen_rules: Sequence[Rule], options: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[Finding], list[str]]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from nbdiag import diagnosis, project
 from nbdiag.config import Options
 from nbdiag.diagnosis import Diagnosis
+from nbdiag.errors import ConfigError
 from nbdiag.facts import facts_from
 from nbdiag.faults import Faults, describe
+from nbdiag.project import Project
 from nbdiag.rules import selection
 from nbdiag.run import Run
 
@@ -16,13 +18,18 @@ from nbdiag.run import Run
 class Judge:
     """Judges the runs of one block; what is broken in a rule is said, and the others go on.
 
-    Raises ``NbdiagError`` for rules or options of rules that do not exist.
+    Raises ``UnknownRule`` for a name that the caller gives. What is wrong in the project's file is said and left out:
+    it is no reason to keep a training from running.
     """
 
     def __init__(self, options: Options, cell: int | None, faults: Faults) -> None:
         self._options, self._cell, self._faults = options, cell, faults
-        self._asked = selection.settled(options.select, options.ignore, project.read())
+        self._asked = selection.settled(options.select, options.ignore, Project())
         self._judged: list[Diagnosis] = []
+        try:
+            self._asked = selection.settled(options.select, options.ignore, project.read())
+        except ConfigError as error:
+            faults.note("reading [tool.nbdiag]", str(error))
 
     def known(self, runs: Sequence[Run]) -> list[Diagnosis] | None:
         """The last judgements, whose runs have gone on since; None where a run was never judged."""

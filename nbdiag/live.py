@@ -85,7 +85,7 @@ class Watch:
         return self
 
     def _attach(self) -> None:
-        for framework in frameworks.FRAMEWORKS if self.options.hooks else ():
+        for framework in frameworks.known() if self.options.hooks else ():
             if framework.hook is not None:
                 self._enter(f"the {framework.name} hook", partial(framework.hook, self._emit))
         for name in ("stdout", "stderr"):
