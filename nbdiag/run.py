@@ -129,13 +129,11 @@ class _Column:
             )
         return self.cached
 
-    def until(self, epoch: float, metric: str, split: str, per: Per) -> _Column:
-        """This column without what came after ``epoch``."""
-        whole = self.curve(metric, split, per)
-        keep = ~(whole.epochs > epoch)
-        then = _Column(Record(metric, split, 0.0, label=self.label, unit=self.unit))
+    def until(self, epoch: float, whole: Curve) -> _Column:
+        """This column, whose curve is ``whole``, without what came after ``epoch``."""
+        then = _Column(Record(whole.metric, whole.split, 0.0, label=self.label, unit=self.unit))
         for name in ("values", "epochs", "steps", "times", "rounding"):
-            setattr(then, name, array("d", getattr(whole, name)[keep].tobytes()))
+            setattr(then, name, array("d", getattr(whole, name)[~(whole.epochs > epoch)].tobytes()))
         return then
 
 
@@ -256,8 +254,8 @@ class Run:
     def until(self, epoch: float) -> Run:
         """This run as it stood after ``epoch``: what came later, and the samples measured at the end, left out."""
         then = Run(name=self.name, framework=self.framework, facts=self.facts)
-        then.number, then.cell, then.status = self.number, self.cell, self.status
-        then._columns = {key: c.until(epoch, *key) for key, c in self._columns.items()}
+        then.status = self.status
+        then._columns = {key: c.until(epoch, c.curve(*key)) for key, c in self._columns.items()}
         return then
 
     def __len__(self) -> int:
