@@ -8,7 +8,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Certainty": "finding", "Curve": "run", "Diagnosis": "diagnosis", "Facts": "facts", "Finding": "finding",
+    "Certainty": "finding", "Curve": "curve", "Diagnosis": "diagnosis", "Facts": "facts", "Finding": "finding",
     "NbdiagError": "errors", "Record": "events", "Run": "run", "Severity": "finding", "Watch": "live",
     "diagnose": "api", "explain": "api", "last": "api", "read": "api", "read_runs": "api", "recent": "api",
     "rule": "rules.base", "watch": "api",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from nbdiag import metrics
+from nbdiag.curve import Per
 from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Traced
 from nbdiag.facts import Facts
-from nbdiag.run import Per, Run
+from nbdiag.run import Run
 
 Key = tuple[str, str, Per]
 

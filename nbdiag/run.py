@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-from array import array
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from nbdiag.column import Column
+from nbdiag.curve import Curve, Per, running_steps
 from nbdiag.events import Record, Status
 from nbdiag.facts import Facts
 from nbdiag.samples import SampleLosses
@@ -17,128 +16,7 @@ from nbdiag.samples import SampleLosses
 if TYPE_CHECKING:
     import pandas as pd
 
-Per = Literal["epoch", "step"]
 T = TypeVar("T")
-_NAN = float("nan")
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Curve:
-    """The values of one metric on one split, in the order they came. All arrays have shape ``(n,)``.
-
-    ``epochs`` count from 1 and may be fractional, ``steps`` are the numbers the source shows; NaN where unknown.
-    ``rounding`` is half a unit of the last printed digit of each value, 0 for full precision.
-    """
-
-    metric: str
-    split: str
-    per: Per
-    values: np.ndarray
-    epochs: np.ndarray
-    steps: np.ndarray
-    times: np.ndarray
-    rounding: np.ndarray
-    label: str = ""
-    unit: str = ""
-
-    @property
-    def name(self) -> str:
-        """``split:metric``, as findings name a curve."""
-        return f"{self.split}:{self.metric}"
-
-    @functools.cached_property
-    def x(self) -> np.ndarray:
-        """Place in epochs; where no epoch is known, the running count of values."""
-        if np.isfinite(self.epochs).all():
-            return self.epochs
-        return np.arange(1.0, len(self.values) + 1)
-
-    @functools.cached_property
-    def finite(self) -> np.ndarray:
-        """Which values are finite numbers."""
-        finite: np.ndarray = np.isfinite(self.values)
-        return finite
-
-    @property
-    def exact(self) -> bool:
-        """Every value came at full precision."""
-        return not self.rounding.any()
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-
-class _Column:
-    """Appendable columns of one curve; the last value wins for the same place."""
-
-    __slots__ = ("cached", "epochs", "label", "places", "rounding", "steps", "times", "unit", "values")
-
-    def __init__(self, record: Record) -> None:
-        self.values, self.epochs, self.steps = array("d"), array("d"), array("d")
-        self.times, self.rounding = array("d"), array("d")
-        self.label, self.unit = record.label, record.unit
-        self.places: dict[tuple[float, float], int] | None = None  # built only when a place comes out of order
-        self.cached: Curve | None = None
-
-    def append(self, r: Record) -> None:
-        epoch = _NAN if r.epoch is None else float(r.epoch)
-        step = _NAN if r.step is None else float(r.step)
-        i = self._place(epoch, step)
-        if i is None:
-            self.values.append(r.value)
-            self.epochs.append(epoch)
-            self.steps.append(step)
-            self.times.append(_NAN if r.time is None else r.time)
-            self.rounding.append(r.rounding)
-        else:
-            self.values[i], self.rounding[i] = r.value, r.rounding
-            if r.time is not None:
-                self.times[i] = r.time
-        self.cached = None
-
-    def _place(self, epoch: float, step: float) -> int | None:
-        """Where this place stands already, or None. NaN (unknown) places are always new."""
-        if not self.values or (epoch != epoch and step != step):
-            return None
-        key, last = (_key(epoch), _key(step)), (_key(self.epochs[-1]), _key(self.steps[-1]))
-        if key == last:
-            return len(self.values) - 1
-        if self.places is None:
-            if key > last:
-                return None
-            pairs = zip(self.epochs, self.steps, strict=True)
-            self.places = {(_key(e), _key(s)): i for i, (e, s) in enumerate(pairs)}
-        found = self.places.get(key)
-        if found is None:
-            self.places[key] = len(self.values)
-        return found
-
-    def curve(self, metric: str, split: str, per: Per) -> Curve:
-        if self.cached is None:
-            self.cached = Curve(
-                metric,
-                split,
-                per,
-                np.array(self.values),
-                np.array(self.epochs),
-                np.array(self.steps),
-                np.array(self.times),
-                np.array(self.rounding),
-                self.label,
-                self.unit,
-            )
-        return self.cached
-
-    def until(self, epoch: float, whole: Curve) -> _Column:
-        """This column, whose curve is ``whole``, without what came after ``epoch``."""
-        then = _Column(Record(whole.metric, whole.split, 0.0, label=self.label, unit=self.unit))
-        for name in ("values", "epochs", "steps", "times", "rounding"):
-            setattr(then, name, array("d", getattr(whole, name)[~(whole.epochs > epoch)].tobytes()))
-        return then
-
-
-def _key(place: float) -> float:
-    return -1.0 if place != place else place
 
 
 class Run:
@@ -159,7 +37,7 @@ class Run:
         self.reached: tuple[float | None, int | None, int | None] = (None, None, None)
         self.seconds: float | None = None
         self.notes: list[str] = []
-        self._columns: dict[tuple[str, str, Per], _Column] = {}
+        self._columns: dict[tuple[str, str, Per], Column] = {}
         self._memo: dict[Any, Any] = {}
         self.extend(records)
 
@@ -169,7 +47,7 @@ class Run:
         key = (record.metric, record.split, per)
         column = self._columns.get(key)
         if column is None:
-            column = self._columns[key] = _Column(record)
+            column = self._columns[key] = Column(record)
         column.append(record)
         if self._memo:
             self._memo = {}
@@ -285,16 +163,3 @@ class Run:
         ]
         columns = ["epoch", "step", "split", "metric", "value", "label", "unit"]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-
-
-def running_steps(curve: Curve) -> np.ndarray:
-    """Steps counted over the whole run, where the source's own count may restart with each epoch. Shape ``(n,)``."""
-    if not len(curve):
-        return np.zeros(0)
-    if not np.isfinite(curve.steps).all():
-        return np.arange(1.0, len(curve) + 1)
-    falls = np.flatnonzero(np.diff(curve.steps) <= 0) + 1
-    base = np.zeros(len(curve))
-    base[falls] = curve.steps[falls - 1]
-    counted: np.ndarray = curve.steps + np.cumsum(base)
-    return counted

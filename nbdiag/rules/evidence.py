@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 
 from nbdiag import metrics, stats
+from nbdiag.curve import Curve, running_steps
 from nbdiag.rules.series import Chance as Chance
 from nbdiag.rules.series import Known as Known
 from nbdiag.rules.series import Pair as Pair
 from nbdiag.rules.series import Series as Series
-from nbdiag.run import Curve, Run, running_steps
+from nbdiag.run import Run
 
 MOST_POINTS = 256  # half a chart's width in pixels; keeps a look at 10 000 epochs as cheap as two at 100
 Role = Literal["train", "val"]
@@ -207,11 +209,40 @@ def n_val(run: Run) -> Known | None:
 def chance(run: Run, role: Role = "val") -> Chance | None:
     """Chance level of this split: class frequencies where known, else equal classes; None without the classes' number."""
     known, classes = shares(run, role), n_classes(run)
+    weighted = role == "train" and bool(run.facts.class_weight)
     if known is not None:
-        return Chance(stats.entropy(known) if in_nats(run) else None, float(known.max()), True)
+        loss = _weighted_entropy(run, known) if weighted else stats.entropy(known)
+        return Chance(loss if in_nats(run) else None, float(known.max()), True)
     if classes is None or classes.value < 2:
         return None
-    return Chance(math.log(classes.value) if in_nats(run) else None, 1 / classes.value, False)
+    return Chance(math.log(classes.value) if in_nats(run) and not weighted else None, 1 / classes.value, False)
+
+
+def undecided(run: Run) -> float | None:
+    """The training loss of a model that gives every class the same probability: ln K, times the mean weight where
+    classes are weighted; None outside cross-entropy, or where K or that weight is not known."""
+    known, counts = n_classes(run), shares(run, "train")
+    if known is None or known.value < 2 or not in_nats(run):
+        return None
+    if not run.facts.class_weight:
+        return math.log(known.value)
+    weights = _class_weights(run, len(counts)) if counts is not None else None
+    return None if weights is None or counts is None else math.log(known.value) * float(weights @ counts)
+
+
+def _weighted_entropy(run: Run, known: np.ndarray) -> float | None:
+    """Least loss of a constant answer where class c counts w_c times: it states shares proportional to w·p."""
+    weights = _class_weights(run, len(known))
+    total = float(weights @ known) if weights is not None else 0.0
+    return total * stats.entropy(weights * known / total) if total > 0 else None
+
+
+def _class_weights(run: Run, k: int) -> np.ndarray | None:
+    """The weight of each class where a loss is the plain mean of weighted ones, as in Keras; None where not known."""
+    weights = run.facts.class_weight
+    if not isinstance(weights, Mapping) or run.framework.lower() not in {"keras", "tensorflow"}:
+        return None
+    return np.array([float(weights.get(i, 1.0)) for i in range(k)])
 
 
 def start_level(run: Run) -> float | None:

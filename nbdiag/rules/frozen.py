@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag.curve import Curve
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import is_fraction, is_setting
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.wording import at, framework, label, num, span
-from nbdiag.run import Curve, Run
+from nbdiag.run import Run
 
 
 @rule(

@@ -7,11 +7,12 @@ from typing import Literal
 
 import numpy as np
 
+from nbdiag.curve import Curve
 from nbdiag.finding import Cause, Certainty
 from nbdiag.metrics import loss_family
 from nbdiag.rules import evidence
 from nbdiag.rules.wording import at, framework
-from nbdiag.run import Curve, Run
+from nbdiag.run import Run
 
 Need = Literal["same-samples", "unweighted", "plain-cross-entropy", "plain-accuracy"]
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag.curve import Curve
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import is_loss, is_setting, lower_is_better
 from nbdiag.rules import references
 from nbdiag.rules.base import rule
 from nbdiag.rules.wording import adaptive, at, clip, framework, label, lower_rate, place
-from nbdiag.run import Curve, Run
+from nbdiag.run import Run
 
 
 @rule(severity=Severity.BROKEN, explains=("*",))

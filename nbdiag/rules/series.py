@@ -8,7 +8,7 @@ import functools
 import numpy as np
 
 from nbdiag import metrics, stats
-from nbdiag.run import Curve
+from nbdiag.curve import Curve
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag.curve import Curve
 from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.wording import framework, num
-from nbdiag.run import Curve, Run
+from nbdiag.run import Run
 
 
 @rule(

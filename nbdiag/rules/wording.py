@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from nbdiag.curve import Curve
 from nbdiag.facts import Facts
-from nbdiag.run import Curve, Run
+from nbdiag.run import Run
 
 
 def num(value: float) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbdiag.run import Curve, Run
+from nbdiag.curve import Curve
+from nbdiag.run import Run
 from nbdiag.views.horizontal import horizontal, positions, unit_for
 from nbdiag.views.numbers import place, shown
 from nbdiag.views.panels import chosen, panel

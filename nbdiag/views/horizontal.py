@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nbdiag.run import Curve, Run, running_steps
+from nbdiag.curve import Curve, running_steps
+from nbdiag.run import Run
 from nbdiag.views.numbers import duration, place, step_for, tick_texts
 
 FEW = 8

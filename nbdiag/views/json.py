@@ -14,8 +14,8 @@ import numpy as np
 from nbdiag.views.numbering import numbered
 
 if TYPE_CHECKING:
+    from nbdiag.curve import Curve
     from nbdiag.diagnosis import Diagnosis
-    from nbdiag.run import Curve
 
 
 def text(diagnosis: Diagnosis) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nbdiag import metrics
-from nbdiag.run import Curve, Run
+from nbdiag.curve import Curve
+from nbdiag.run import Run
 from nbdiag.views import labels
 from nbdiag.views.horizontal import FEW, Horizontal, positions
 from nbdiag.views.markup import clean

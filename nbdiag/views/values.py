@@ -5,7 +5,8 @@ from __future__ import annotations
 import htpy as h
 import numpy as np
 
-from nbdiag.run import Curve, Run
+from nbdiag.curve import Curve
+from nbdiag.run import Run
 from nbdiag.views.horizontal import positions, unit_for
 from nbdiag.views.markup import clean
 from nbdiag.views.numbers import place, shown
