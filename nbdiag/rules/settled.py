@@ -26,9 +26,10 @@ def converged(run: Run) -> Iterator[Finding]:
     More epochs would change little. What is left to gain lies in data, model or task.
 
     ## How it decides
-    The last 30 % of the loss move by no more than noise, 2 % of its range, or 1 %, or as many epochs again would gain less than 6 % (see `still-improving`); it fell by a quarter at least; its end is
-    within noise of its lowest level; the gap between training and validation is under a tenth of the loss at the start;
-    accuracy, where known, is above chance. Any problem found takes its place.
+    The last 30 % of the loss move by no more than noise, 2 % of its range, or 1 %, or as many epochs again would gain
+    less than 6 % (see `still-improving`). It fell by a quarter, or validation accuracy is more than half-way from
+    guessing to perfect. Its end is within noise of its lowest level. The gap to training is under a tenth of the loss
+    at the start (a fifth where the accuracies are within 4 points). Any problem found takes its place.
 
     ## What to try
     Stop here. Keep the best weights.
@@ -51,24 +52,31 @@ def converged(run: Run) -> Iterator[Finding]:
     lowest = float(main.smoothed.min())
     at_best = level <= lowest + max(0.06 * abs(lowest), 2 * main.noise, tiny)
     going = ahead is not None and ahead.falling and ahead.gain > 0.12 and ahead.now > 0.02 * abs(start)
-    if not (flat or level < 0.02 * abs(start)) or level > 0.75 * start or not at_best or going:
+    if not (flat or level < 0.02 * abs(start)) or not at_best or going:
+        return
+    accuracy, chance = evidence.accuracy(run, "val"), evidence.chance(run)
+    floor = chance.accuracy if chance is not None else 0.5
+    # Half-way from guessing to perfect is learned, however little the loss fell after an already good first epoch.
+    skilled = accuracy is not None and accuracy.last > (1 + floor) / 2
+    if level > (0.98 if skilled else 0.75) * start:
+        return
+    if accuracy is not None and chance is not None and accuracy.last < chance.accuracy + 0.02:
         return
     both = evidence.pair(run, "loss")
     gap = None
     if both is not None:
         k = max(3, len(both) // 5)
         gap = float(np.median(both.val[-k:] - both.between[-k:]))
-        if gap > 0.10 * abs(start):
+        if gap > (0.2 if skilled and _accuracies_agree(run) else 0.1) * abs(start):
             return
-    accuracy, chance = evidence.accuracy(run, "val"), evidence.chance(run)
-    if accuracy is not None and chance is not None and accuracy.last < chance.accuracy + 0.02:
-        return
     unit, since = evidence.unit(run), settled_since(main)
     message = f"`{main.label}` fell to {num(main.last)} and **has been flat since {unit} {place(since)}**."
     if accuracy is not None:
         message += f" `{accuracy.label}` is {num(accuracy.last)}."
     if gap is not None:
-        message += f" Validation is {num(abs(gap))} {'above' if gap > 0 else 'below'} training: no gap to speak of."
+        message += (
+            f" Validation loss is {num(abs(gap))} {'above' if gap > 0 else 'below'} training's: no gap to speak of."
+        )
     yield Finding(
         title="Training and validation have settled" if both is not None else f"{main.label} has settled",
         headline=f"Healthy: converged by {unit} {place(since)}",
@@ -84,6 +92,15 @@ def converged(run: Run) -> Iterator[Finding]:
         caveat="Curves do not show a leak between training and validation data.",
         references=(references.GOOGLE_CURVES,),
     )
+
+
+def _accuracies_agree(run: Run) -> bool:
+    """Whether validation accuracy is within 4 points of training accuracy."""
+    both = evidence.pair(run, "accuracy")
+    if both is None:
+        return False
+    k = max(3, len(both) // 5)
+    return abs(float(np.median(both.between[-k:] - both.val[-k:]))) < 0.04
 
 
 @rule(severity=Severity.NOTE)

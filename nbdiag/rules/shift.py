@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag import stats
 from nbdiag.finding import Certainty, Check, Finding, Severity, Table, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
@@ -30,7 +31,8 @@ def gap_from_first_epoch(run: Run, *, ratio: float = 2.0) -> Iterator[Finding]:
     ## How it decides
     Over epochs 1 to 3, against the mean of training's epoch and the next, validation loss is `ratio` (2) times the training
     loss (median of the three), and never less than 1.6 times; the gap is a fifth of the first training loss at least, and
-    a quarter of it, and a third of training's level, is still there at the end. Needs 5 epochs.
+    a quarter of it, and a third of training's level, is still there at the end. Where accuracies are known they must
+    differ as well, by 5 points and 3 standard errors, unless the ratio is 4. Needs 5 epochs.
 
     ## What to try
     Evaluate the training data the way validation is: that decides between mode and data. Then compare preprocessing,
@@ -52,6 +54,8 @@ def gap_from_first_epoch(run: Run, *, ratio: float = 2.0) -> Iterator[Finding]:
     gap = both.val - both.between
     first, last = float(np.median(gap[:3])), float(np.median(gap[-3:]))
     if first < 0.2 * both.train[0] or last < 0.25 * first or float(np.median((both.val / both.between)[-3:])) < 1.3:
+        return
+    if not _material(run, float(np.median(early)), ratio):
         return
     facts = run.facts
     keras = framework(run) == "keras"
@@ -99,3 +103,15 @@ def gap_from_first_epoch(run: Run, *, ratio: float = 2.0) -> Iterator[Finding]:
             ),
         ),
     )
+
+
+def _material(run: Run, early: float, ratio: float) -> bool:
+    """Whether the gap is more than a few samples at a small loss: seen in the accuracies too, or twice as large again.
+
+    After a first epoch that already solved the task both losses are small, and their ratio hangs on a few samples.
+    """
+    both, size = evidence.pair(run, "accuracy"), evidence.n_val(run)
+    if both is None or len(both) < 3 or early >= 2 * ratio:
+        return True
+    error = stats.accuracy_error(float(both.val[0]), int(size.value)) if size is not None else 0.0
+    return float(np.median((both.between - both.val)[:3])) > max(0.05, 3 * error)
