@@ -112,6 +112,14 @@ def test_a_slow_start_is_not_called_stuck_before_half_of_the_plan():
     assert [f.provisional for f in examine(run).findings if f.rule == "stuck-at-chance"] == [True]
 
 
+def test_a_run_that_goes_on_is_not_told_to_go_on():
+    run = synthetic.make("still improving").run
+    run.status = "running"
+    assert "still-improving" not in names(run)
+    run.status = "interrupted"
+    assert "still-improving" in names(run)
+
+
 def test_a_broken_rule_is_named_and_the_others_speak(monkeypatch):
     @rule(severity=Severity.NOTE)
     def broken(run):
@@ -193,6 +201,7 @@ def test_the_words_around_the_findings():
     assert sick.headline != sick.findings[0].title
     assert "NaN or infinite values" in sick.not_found and "overfitting" not in sick.not_found
     assert "overfitting" in well.not_found
+    assert any(words.startswith("too small a validation set (1,000 samples") for words in well.not_found)
     assert well.summary.startswith("Best val_loss was ")
     short = examine(synthetic.make("overfitting").run.until(5))
     assert short.too_early and "overfitting" not in short.not_found

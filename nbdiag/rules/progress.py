@@ -40,6 +40,8 @@ def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
     ## References
     Deep Learning Tuning Playbook
     """
+    if run.status == "running":
+        return  # it goes on by itself
     main = evidence.loss(run, "val") or evidence.loss(run, "train")
     if main is None or not evidence.complete(run) or not main.lower_is_better or main.y[-1] > 0.98 * main.y[0]:
         return

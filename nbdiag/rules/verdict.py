@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from nbdiag import stats
 from nbdiag.finding import Finding, Severity
 from nbdiag.rules import evidence
 from nbdiag.rules.wording import num, place
@@ -62,7 +65,21 @@ def not_found(run: Run, findings: Sequence[Finding], looked: Sequence[str]) -> t
         "loss-metric-mismatch": both and evidence.in_nats(run) and "train-loss-weighted" not in found,
         "noisy-validation": points >= _TURN_POINTS and evidence.loss(run, "val") is not None,
     }
-    return tuple(words for rule, words in _LOOKED_FOR if can[rule] and rule in looked and not _seen(rule, found))
+    absent = [words for rule, words in _LOOKED_FOR if can[rule] and rule in looked and not _seen(rule, found)]
+    return (*absent, *_large_enough(run, found))
+
+
+def _large_enough(run: Run, found: set[str]) -> list[str]:
+    """That the validation set is no small one, with what it resolves."""
+    size, accuracy = evidence.n_val(run), evidence.accuracy(run, "val")
+    if size is None or accuracy is None or "small-validation-set" in found:
+        return []
+    points = 196 * stats.accuracy_error(float(np.median(accuracy.y)), int(size.value))
+    return (
+        [f"too small a validation set ({int(size.value):,} samples are good for ±{points:.1f} points)"]
+        if points <= 3
+        else []
+    )
 
 
 def too_early(run: Run) -> tuple[str, ...]:
