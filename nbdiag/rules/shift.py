@@ -39,13 +39,14 @@ def gap_from_first_epoch(run: Run, *, ratio: float = 2.0) -> Iterator[Finding]:
     class shares, weights.
 
     ## Known limits
-    With thousands of updates an epoch, or a tiny training set, the first epoch is enough to overfit.
+    With thousands of updates an epoch, or a tiny training set, the first epoch is enough to overfit. A run that goes on
+    from an earlier one's weights has its first epochs behind it.
 
     ## References
     Large gap between training and validation loss
     """
     both = evidence.pair(run, "loss")
-    if both is None or len(both) < 5 or both.train[:3].min() <= 0 or both.val[:3].min() <= 0 or both.x[0] > 1.5:
+    if both is None or len(both) < 5 or both.train[:3].min() <= 0 or both.val[:3].min() <= 0:
         return
     early = both.val[:3] / both.between[:3]
     # 1.6 is twice, less what one noisy epoch of three may take away.
