@@ -26,7 +26,7 @@ from nbdiag.rules.modes import train_eval_mode_mismatch
 from nbdiag.rules.noise import noisy_validation
 from nbdiag.rules.nonfinite import non_finite
 from nbdiag.rules.overfit import best_epoch_passed, overfitting
-from nbdiag.rules.pairing import high_dropout, inputs_not_normalised, output_loss_pair
+from nbdiag.rules.pairing import high_dropout, inputs_not_normalised, loss_unusual_for_classes, output_loss_pair
 from nbdiag.rules.per_sample import loss_hijacked_by_outliers
 from nbdiag.rules.progress import slow_progress, still_improving, too_short_to_judge
 from nbdiag.rules.saturated import saturated_outputs
@@ -36,11 +36,18 @@ from nbdiag.rules.shift import gap_from_first_epoch
 from nbdiag.rules.shuffle import missing_shuffle
 from nbdiag.rules.spikes import loss_bump_recovered, loss_spike
 from nbdiag.rules.weighted import train_loss_weighted
+from nbdiag.rules.wiring import labels_out_of_range, nothing_to_train
 from nbdiag.rules.wrong_loss import accuracy_on_regression, initial_loss_off, negative_loss
 from nbdiag.rules.zigzag import noisy_training, oscillating_loss
 
 RULES: tuple[Rule, ...] = (
     non_finite,
+    labels_out_of_range,
+    nothing_to_train,
+    output_loss_pair,
+    inputs_not_normalised,
+    learning_rate_out_of_range,
+    high_dropout,
     divergence,
     collapse_after_success,
     accuracy_on_regression,
@@ -57,7 +64,6 @@ RULES: tuple[Rule, ...] = (
     constant_prediction,
     stuck_at_chance,
     frozen_metrics,
-    inputs_not_normalised,
     initial_loss_off,
     validation_set_mismatch,
     accuracy_below_chance,
@@ -96,9 +102,7 @@ RULES: tuple[Rule, ...] = (
     uninformative_metric,
     shuffle_off,
     class_imbalance,
-    learning_rate_out_of_range,
-    output_loss_pair,
-    high_dropout,
+    loss_unusual_for_classes,
     converged,
     too_short_to_judge,
 )

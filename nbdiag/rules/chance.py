@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from nbdiag import stats
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
-from nbdiag.rules import evidence, references
+from nbdiag.rules import evidence, references, suspects
 from nbdiag.rules.base import rule
 from nbdiag.rules.constant import NOTHING_MORE, always_the_big_class
 from nbdiag.rules.wording import at, framework, label, num, span
@@ -54,10 +53,16 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
     guess = evidence.chance(run, "train") or evidence.chance(run, "val")
     if guess is None or guess.loss is None:
         return
-    level = min(guess.loss, math.log(known.value))
+    level = guess.loss
     judged = _never_below(train, level, tolerance)
     val = evidence.loss(run, "val")
-    if judged is None and val is not None and len(val) == len(train) and float(np.median(train.y)) >= 0.9 * level:
+    if (
+        judged is None
+        and not run.facts.class_weight
+        and val is not None
+        and len(val) == len(train)
+        and float(np.median(train.y)) >= 0.9 * level
+    ):
         judged = _never_below(val, level, tolerance)  # a last batch's loss jumps below by chance; validation's does not
     if judged is None:
         return
@@ -145,6 +150,7 @@ def _causes(run: Run, moved: bool, far: bool) -> tuple[Cause, ...]:
     rate = facts.learning_rate
     tiny = rate is not None and rate < 1e-6
     return ranked(
+        *suspects.ahead(suspects.unscaled(run), suspects.mostly_frozen(run)),
         Cause("Learning rate far too low", f"it is {num(rate)}" if rate else "") if tiny else None,
         Cause("The weights are not updated", "the loss does not move: no `optimizer.step()`, frozen layers, rate 0")
         if not moved
@@ -153,9 +159,9 @@ def _causes(run: Run, moved: bool, far: bool) -> tuple[Cause, ...]:
         if moved and not tiny
         else None,
         Cause("Dead or saturated units", "a deep network of sigmoids, or ReLUs below 0 for every sample"),
-        "Inputs not scaled, or all alike",
+        "Inputs not scaled, or all alike" if facts.input_range is None else "Inputs that hold nothing of the answer",
         "Labels do not belong to their inputs",
-        "Output and loss do not match",
+        "Output and loss do not match" if facts.output_activation is None else None,
         None if moved or tiny else Cause("Learning rate far too low", f"it is {num(rate)}" if rate else ""),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
-from nbdiag.rules import arithmetic, evidence, references
+from nbdiag.rules import arithmetic, evidence, references, suspects
 from nbdiag.rules.base import rule
 from nbdiag.rules.modes import KERAS_MOMENTUM, steps_so_far
 from nbdiag.rules.wording import framework, num, pct
@@ -21,7 +21,11 @@ USUAL_RATES: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 
 
-@rule(severity=Severity.NOTE, needs="optimizer and learning rate")
+@rule(
+    severity=Severity.PROBLEM,
+    needs="optimizer and learning rate",
+    explains=("stuck-at-chance", "initial-loss-off", "frozen-metrics"),
+)
 def learning_rate_out_of_range(run: Run) -> Iterator[Finding]:
     """The learning rate is unusual for its optimizer.
 
@@ -32,7 +36,8 @@ def learning_rate_out_of_range(run: Run) -> Iterator[Finding]:
     Too high, the loss jumps or explodes; too low, it hardly moves.
 
     ## How it decides
-    By optimizer family: 1e-5 to 0.03 for Adam and its kin, 1e-5 to 1 for SGD. It is a note: the curves decide.
+    By optimizer family: 1e-5 to 0.03 for Adam and its kin, 1e-5 to 1 for SGD. It is a problem only where the curves
+    show it too: a first loss above 1.5 ln K, or a loss that is no better than a guess at the end; otherwise a note.
 
     ## What to try
     Sweep it in factors of 3 around the optimizer's default.
@@ -50,11 +55,12 @@ def learning_rate_out_of_range(run: Run) -> Iterator[Finding]:
     low, high = USUAL_RATES[family]
     if low <= rate <= high:
         return
-    word = "high" if rate > high else "low"
+    word, struggling = "high" if rate > high else "low", suspects.struggling(run)
     yield Finding(
         title=f"A learning rate of {num(rate)} is {word} for {run.facts.optimizer}",
         message=f"The learning rate is {num(rate)}; **recipes for {run.facts.optimizer} use {num(low)} to {num(high)}.**",
-        certainty=Certainty.LIKELY,
+        certainty=Certainty.STRONG if struggling else Certainty.LIKELY,
+        severity=Severity.PROBLEM if struggling else Severity.NOTE,
         evidence={"learning rate": rate},
         why="The size of a step is the rate times the gradient (for Adam nearly the rate itself). The right size depends on the optimizer more than on the task.",
         causes=ranked("The rate was copied from a recipe for another optimizer"),
@@ -133,7 +139,11 @@ def batchnorm_cold_stats(run: Run, *, share: float = 0.5) -> Iterator[Finding]:
     )
 
 
-@rule(severity=Severity.NOTE, needs="the data's order")
+@rule(
+    severity=Severity.PROBLEM,
+    needs="the data's order",
+    explains=("gap-from-first-epoch", "generalization-gap", "val-never-improved", "noisy-validation", "divergence"),
+)
 def shuffle_off(run: Run) -> Iterator[Finding]:
     """Training visits the samples in the same order every epoch.
 
@@ -145,7 +155,9 @@ def shuffle_off(run: Run) -> Iterator[Finding]:
     looks better than the model is.
 
     ## How it decides
-    The data object says so.
+    The data object says so. Where the labels are in memory and neighbours differ as by chance it is silent. Where one
+    class stands together it is a problem if the last validation loss is also above half as much again as training's,
+    or training is no better than a guess; otherwise a note.
 
     ## What to try
     Shuffle, unless the order matters.
@@ -156,12 +168,16 @@ def shuffle_off(run: Run) -> Iterator[Finding]:
     ## References
     Keras, fit: class_weight, shuffle, steps_per_epoch; PyTorch, DataLoader
     """
-    if run.facts.shuffle is not False or evidence.task(run) == "regression":
+    if run.facts.shuffle is not False or evidence.task(run) == "regression" or run.facts.label_order == "mixed":
         return
+    in_order, both = run.facts.label_order == "sorted", evidence.pair(run, "loss")
+    apart = both is not None and bool(both.val[-1] > 1.5 * both.between[-1])
     yield Finding(
-        title="Training data are not shuffled",
-        message="Training visits the samples in the same order in every epoch: **`shuffle` is off.**",
+        title="Training data are sorted by class and not shuffled" if in_order else "Training data are not shuffled",
+        message="Training visits the samples in the same order in every epoch: **`shuffle` is off"
+        + (", and samples of one class stand together.**" if in_order else ".**"),
         certainty=Certainty.STRONG,
+        severity=Severity.PROBLEM if in_order and (apart or suspects.struggling(run)) else Severity.NOTE,
         why="If neighbours in the data belong to one class, each batch teaches that class and unlearns the others.",
         causes=ranked(
             "`shuffle=False`" if framework(run) == "keras" else "`DataLoader` without `shuffle=True`",

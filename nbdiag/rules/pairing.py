@@ -6,25 +6,28 @@ from collections.abc import Iterator
 
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import loss_family
-from nbdiag.rules import evidence, references
+from nbdiag.rules import evidence, references, suspects
 from nbdiag.rules.base import rule
+from nbdiag.rules.wiring import NO_LEARNING
 from nbdiag.rules.wording import framework, num
 from nbdiag.run import Run
 
 
-@rule(severity=Severity.NOTE, needs="last activation, its units and the loss")
+@rule(severity=Severity.BROKEN, needs="last activation, its units and the loss", explains=NO_LEARNING)
 def output_loss_pair(run: Run) -> Iterator[Finding]:
     """The model's output does not fit its loss.
 
     ## What it finds
-    One softmax unit; softmax or sigmoid before a loss that takes logits; no activation before a loss that takes
-    probabilities; one sigmoid for more than two classes; outputs that may be negative before cross-entropy.
+    One unit for a categorical loss, one softmax unit; softmax or sigmoid before a loss that takes logits; no activation
+    before a loss that takes probabilities; outputs that may be negative before cross-entropy; one sigmoid
+    for more than two classes.
 
     ## Why it matters
     Such pairs train without an error and learn little or nothing: one softmax unit is always exactly 1.
 
     ## How it decides
-    From the last layer and the loss, where a hook or the reader says them.
+    From the last layer and the loss, where a hook or the reader says them. One unit that is always 1 is exact; pairs
+    that still learn something are a problem.
 
     ## What to try
     One sigmoid unit with binary cross-entropy, K softmax units with categorical cross-entropy, or logits with
@@ -37,17 +40,16 @@ def output_loss_pair(run: Run) -> Iterator[Finding]:
     Keras, Probabilistic losses; PyTorch, CrossEntropyLoss takes logits
     """
     facts = run.facts
-    activation, family = (facts.output_activation or "").lower(), loss_family(facts.loss)
-    if not activation or family not in ("crossentropy", "binary-crossentropy"):
-        return
-    wrong = _wrong_pair(activation, family, facts.output_units, facts.from_logits, facts.n_classes)
+    activation = (facts.output_activation or "").lower()
+    wrong = _wrong_pair(activation, run) if activation else None
     if wrong is None:
         return
-    what, why, fix = wrong
+    severity, what, why, fix = wrong
     yield Finding(
         title=f"Output and loss do not fit: {what}",
         message=f"The model ends in {facts.output_units or 'its'} unit{'s' if (facts.output_units or 2) > 1 else ''} with `{activation}`, the loss is `{facts.loss}`. **{why}**",
-        certainty=Certainty.STRONG,
+        certainty=Certainty.EXACT if severity is Severity.BROKEN else Certainty.STRONG,
+        severity=severity,
         evidence={"activation": activation, "loss": str(facts.loss)},
         why="Each classification loss expects one kind of numbers: probabilities, or logits from which it makes them itself.",
         causes=ranked("The last layer and the loss come from two different examples"),
@@ -61,50 +63,100 @@ def output_loss_pair(run: Run) -> Iterator[Finding]:
     )
 
 
-def _wrong_pair(
-    activation: str, family: str, units: int | None, from_logits: bool | None, k: int | None
-) -> tuple[str, str, str] | None:
-    probabilities = activation in ("softmax", "sigmoid")
-    if activation == "softmax" and units == 1:
+def _wrong_pair(activation: str, run: Run) -> tuple[Severity, str, str, str] | None:
+    """How bad it is, what does not fit, why, and what would."""
+    facts, family = run.facts, loss_family(run.facts.loss)
+    units, logits = facts.output_units, facts.from_logits
+    if family not in ("crossentropy", "binary-crossentropy"):
+        return None
+    if units == 1 and (activation == "softmax" or "categorical" in str(facts.loss).lower()):
+        softmax = activation == "softmax"
         return (
-            "softmax over one unit",
-            "Softmax over one unit is always 1, whatever the input.",
-            '`Dense(1, activation="sigmoid")`',
+            Severity.BROKEN,
+            "softmax over one unit" if softmax else "one unit for a categorical loss",
+            f"{'Softmax' if softmax else 'A share'} over one unit is always 1, whatever the input.",
+            '`Dense(1, activation="sigmoid")` with binary cross-entropy, or one softmax unit for each class.',
         )
-    if probabilities and from_logits:
+    if activation == "sigmoid" and units == 1 and (facts.n_classes or 0) > 2:
         return (
+            Severity.PROBLEM,
+            f"one sigmoid for {facts.n_classes} classes",
+            f"One number between 0 and 1 cannot tell {facts.n_classes} classes apart.",
+            f'`Dense({facts.n_classes}, activation="softmax")` with a categorical loss.',
+        )
+    # TensorFlow's own backend of Keras looks behind a softmax and takes its inputs.
+    if activation in ("softmax", "sigmoid") and logits and facts.backend != "tensorflow":
+        return (
+            Severity.PROBLEM,
             f"{activation} twice",
-            f"The loss takes logits and applies another {activation}.",
+            f"The loss takes logits and applies another {'softmax' if family == 'crossentropy' else 'sigmoid'}.",
             "Leave out `from_logits=True`, or the last activation.",
         )
-    if activation in ("linear", "none") and from_logits is False:
+    if activation in ("linear", "none") and logits is False:
         return (
+            Severity.PROBLEM,
             "no activation before a loss of probabilities",
-            "Without an activation the output is no probability.",
+            "Without an activation the output is no probability: it is cut to 0 … 1, and has no gradient beyond.",
             "`from_logits=True`, or a last activation.",
         )
-    if activation in ("relu", "tanh", "elu", "selu", "gelu") and not from_logits:
+    if activation in ("relu", "tanh", "elu", "selu", "gelu") and not logits:
         return (
+            Severity.PROBLEM,
             f"`{activation}` before cross-entropy",
             "Its values are no probabilities: below 0 or above 1.",
             "`softmax` or `sigmoid` as the last activation.",
         )
-    if activation == "sigmoid" and units == 1 and k is not None and k > 2:
-        return (
-            f"one sigmoid for {k} classes",
-            f"One number between 0 and 1 cannot tell {k} classes apart.",
-            f'`Dense({k}, activation="softmax")` with a categorical loss.',
-        )
-    if activation == "softmax" and family == "binary-crossentropy" and k is not None and k > 2:
-        return (
-            "softmax with binary cross-entropy",
-            "Binary cross-entropy averages K yes-no questions: its accuracy and its loss look better than they are.",
-            "A categorical loss.",
-        )
     return None
 
 
-@rule(severity=Severity.NOTE, needs="dropout rates")
+@rule(severity=Severity.NOTE, needs="last activation, task and loss")
+def loss_unusual_for_classes(run: Run) -> Iterator[Finding]:
+    """Classes are learned with a loss that suits them less.
+
+    ## What it finds
+    Squared error of probabilities; binary cross-entropy of a softmax over more than two classes.
+
+    ## Why it matters
+    Both learn, but squared error is slow where the model is surely wrong, and binary cross-entropy of K units averages
+    K yes-no questions, most of them easy: loss and accuracy look better than they are.
+
+    ## How it decides
+    From the last activation, the loss and the task.
+
+    ## What to try
+    Categorical cross-entropy.
+
+    ## Known limits
+    Squared error of probabilities (the Brier score) is sometimes wanted: wrong labels disturb it less.
+
+    ## References
+    Keras, Probabilistic losses.
+    """
+    facts, family = run.facts, loss_family(run.facts.loss)
+    activation, several = facts.output_activation, (facts.n_classes or 0) > 2 or (facts.output_units or 0) > 2
+    squared = family == "mse" and facts.task == "classification" and activation in ("softmax", "sigmoid")
+    if not squared and not (family == "binary-crossentropy" and activation == "softmax" and several):
+        return
+    yield Finding(
+        title="Squared error of classes" if squared else "Binary cross-entropy of a softmax",
+        message=f"The model ends in `{activation}`, the loss is `{facts.loss}`. **"
+        + (
+            "Answers that are surely wrong are hardly corrected: there the slope of the activation is nearly 0.**"
+            if squared
+            else f"It averages {facts.output_units or 'several'} yes-no questions for each sample.**"
+        ),
+        certainty=Certainty.STRONG,
+        evidence={"activation": str(activation), "loss": str(facts.loss)},
+        why="Cross-entropy's gradient before the activation is the error itself; other losses multiply it by the activation's slope, or spread it over answers that are easy.",
+        causes=ranked("The loss was kept from another task"),
+        check=Check("Train once with categorical cross-entropy. If it learns no faster, this loss does no harm."),
+        fixes=("`categorical_crossentropy` for softmax, `binary_crossentropy` for one sigmoid.",),
+        caveat="the squared error is what you want: the Brier score, or labels that are often wrong.",
+        references=(references.KERAS_LOSSES,),
+    )
+
+
+@rule(severity=Severity.NOTE, needs="dropout rates", explains=("initial-loss-off", "val-better-than-train"))
 def high_dropout(run: Run, *, most: float = 0.6) -> Iterator[Finding]:
     """A dropout rate so high that little of the layer is left.
 
@@ -146,13 +198,19 @@ def high_dropout(run: Run, *, most: float = 0.6) -> Iterator[Finding]:
 @rule(
     severity=Severity.PROBLEM,
     needs="the range of the inputs",
-    explains=("stuck-at-chance", "slow-progress", "initial-loss-off"),
+    explains=(
+        "stuck-at-chance",
+        "slow-progress",
+        "initial-loss-off",
+        "saturated-outputs",
+        "learning-rate-out-of-range",
+    ),
 )
-def inputs_not_normalised(run: Run, *, most: float = 30.0) -> Iterator[Finding]:
+def inputs_not_normalised(run: Run) -> Iterator[Finding]:
     """The inputs are far from the size that networks are built for.
 
     ## What it finds
-    Inputs above `most` (30) in size at the first trainable layer: pixels of 0 to 255, years, prices.
+    Inputs above 30 in size at the first trainable layer: pixels of 0 to 255, years, prices.
 
     ## Why it matters
     Initial weights expect inputs of about 1. Large ones saturate units, make the first loss huge and the gradients
@@ -172,16 +230,10 @@ def inputs_not_normalised(run: Run, *, most: float = 30.0) -> Iterator[Finding]:
     ## References
     Google, Normalization of numerical data
     """
-    span = run.facts.input_range
-    if span is None or max(abs(span[0]), abs(span[1])) <= most:
+    span = suspects.large_inputs(run)
+    if span is None:
         return
-    train, guess = evidence.loss(run, "train"), evidence.chance(run, "train")
-    shown = (
-        train is not None
-        and guess is not None
-        and guess.loss is not None
-        and (train.first > 1.5 * guess.loss or train.last >= 0.98 * guess.loss)
-    )
+    train, shown = evidence.loss(run, "train"), suspects.struggling(run)
     pixels = span[0] >= 0 and 200 <= span[1] <= 255
     yield Finding(
         title=f"Inputs range from {num(span[0])} to {num(span[1])}",

@@ -74,4 +74,5 @@ NORMALISE = Reference(
     "https://developers.google.com/machine-learning/crash-course/numerical-data/normalization",
 )
 DROPOUT = Reference("Srivastava et al. 2014, Dropout", "https://jmlr.org/papers/v15/srivastava14a.html")
+KERAS_TRANSFER = Reference("Keras, Transfer learning and fine-tuning", "https://keras.io/guides/transfer_learning/")
 UMLAUT = Reference("Schoop et al. 2021, UMLAUT", "https://doi.org/10.1145/3411764.3445538")

@@ -9,7 +9,7 @@ import numpy as np
 
 from nbdiag.finding import BoundsPicture, Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import loss_family
-from nbdiag.rules import arithmetic, evidence, references
+from nbdiag.rules import arithmetic, evidence, references, suspects
 from nbdiag.rules.base import rule
 from nbdiag.rules.needs import Pair, classes, needs, pair
 from nbdiag.rules.wording import framework, lower_rate, num, place, split_word
@@ -150,7 +150,7 @@ def _finding(run: Run, p: Pair, k: int, hits: np.ndarray, limit: float) -> Findi
             if beside and p.role == "val" and run.facts.has_batchnorm is not False
             else None,
             "Exploding logits: the learning rate is too high",
-            "Inputs not scaled, for example pixels of 0 to 255",
+            suspects.unscaled(run, "Inputs not scaled, for example pixels of 0 to 255"),
             "Softmax or sigmoid over very large sums: no normalisation in a deep network",
         ),
         check=Check(

@@ -8,7 +8,7 @@ import numpy as np
 
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import loss_family
-from nbdiag.rules import evidence, references
+from nbdiag.rules import evidence, references, suspects
 from nbdiag.rules.base import rule
 from nbdiag.rules.needs import averages_epochs, pair
 from nbdiag.rules.wording import at, framework, label, num, place
@@ -219,8 +219,8 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
         or run.facts.has_penalty
     ):
         return
-    guess = float(np.log(known.value))
-    if not train.raw.finite[0] or train.first <= factor * guess:
+    guess = evidence.undecided(run)
+    if guess is None or not train.raw.finite[0] or train.first <= factor * guess:
         return
     val = evidence.loss(run, "val")
     if not averages_epochs(run) and run.facts.loss_is != "epoch-mean" and (val is None or val.first <= 1.2 * guess):
@@ -241,7 +241,7 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
         evidence={"first loss": train.first, "ln K": guess},
         why="Random weights on inputs of usual size give outputs near 0, so all classes are about equally likely. Outputs far from 0 at the start come from large inputs, large weights, or a first update that was too big.",
         causes=ranked(
-            "Inputs not scaled: values in the hundreds or thousands",
+            suspects.unscaled(run),
             Cause(
                 "Learning rate too high: the first steps threw the weights away",
                 f"it is {num(run.facts.learning_rate)}" if run.facts.learning_rate else "",

@@ -16,13 +16,14 @@ RULES = pytest.mark.parametrize("rule", rules.RULES, ids=lambda r: r.name)
 SEVERITIES = {
     Severity.BROKEN: """
         non-finite divergence collapse-after-success stuck-at-chance frozen-metrics constant-prediction
-        prediction-flips-class accuracy-on-regression negative-loss double-softmax""",
+        prediction-flips-class accuracy-on-regression negative-loss double-softmax labels-out-of-range nothing-to-train
+        output-loss-pair""",
     Severity.PROBLEM: """
         loss-metric-mismatch train-loss-weighted overfitting val-loss-up-accuracy-holding loss-hijacked-by-outliers
         label-noise gap-from-first-epoch validation-set-mismatch train-eval-mode-mismatch batchnorm-cold-stats
         accuracy-below-chance suspiciously-good generalization-gap saturated-outputs underfitting vanishing-gradients
         exploding-gradients oscillating-loss noisy-training noisy-validation small-validation-set loss-spike
-        missing-shuffle inputs-not-normalised initial-loss-off""",
+        missing-shuffle inputs-not-normalised initial-loss-off learning-rate-out-of-range shuffle-off""",
     Severity.GOOD: """
         converged loss-bump-recovered lr-drop lr-restarts late-start delayed-generalization train-metric-lag""",
 }

@@ -150,12 +150,16 @@ def test_every_rule_bears_empty_short_and_broken_runs(rule) -> None:
         ({"output_activation": "softmax", "output_units": 3, "from_logits": True}, "another softmax"),
         ({"output_activation": "linear", "output_units": 3, "from_logits": False}, "no probability"),
         ({"output_activation": "relu", "output_units": 3}, "no probabilities"),
-        ({"output_activation": "sigmoid", "output_units": 1, "n_classes": 5}, "5 classes"),
+        ({"output_activation": "sigmoid", "output_units": 1, "n_classes": 5}, "always 1"),
+        ({"output_activation": "sigmoid", "output_units": 1, "n_classes": 5, "loss": "bce"}, "5 classes"),
     ],
 )
 def test_outputs_that_do_not_fit_the_loss(pair: dict[str, object], words: str) -> None:
-    found = one(output_loss_pair, learn(curves(loss=falling(3)), loss="categorical_crossentropy", **pair))
-    assert words in found.message and found.severity is Severity.NOTE
+    found = one(output_loss_pair, learn(curves(loss=falling(3)), **{"loss": "categorical_crossentropy", **pair}))
+    assert words in found.message
+    proven = words == "always 1"
+    assert found.severity is (Severity.BROKEN if proven else Severity.PROBLEM)
+    assert found.certainty is (Certainty.EXACT if proven else Certainty.STRONG)
 
 
 @pytest.mark.parametrize(
