@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from nbdiag.errors import ConfigError
@@ -35,6 +36,8 @@ class Options:
     """How the diagnosis is shown, one of ``VIEWS``."""
     refresh: float = FASTEST
     """Seconds between two refreshes of the view."""
+    report: str | Path | None = None
+    """File that the diagnosis is written to as HTML, during the run and at its end."""
     quiet: bool = False
     """Show only findings: no line that says that no training was seen."""
 

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from nbdiag import frameworks
@@ -28,6 +29,7 @@ from nbdiag.faults import Faults, describe
 from nbdiag.judge import Judge
 from nbdiag.logbook import Logbook
 from nbdiag.pace import Pace
+from nbdiag.report import Report
 from nbdiag.run import Run
 from nbdiag.screen import Screen
 
@@ -54,6 +56,8 @@ class Watch:
         self._undo: list[tuple[str, AbstractContextManager[Any]]] = []
         self._screen = Screen(self.options.view, self._faults)
         self._drawn: tuple[Any, ...] = ()
+        self._behind = False
+        self._report = Report(Path(self.options.report), self._faults) if self.options.report else None
         self._logbook = Logbook(self._emit, self.options.name)
         self._pid = os.getpid()
         self._began = time.perf_counter()
@@ -73,6 +77,8 @@ class Watch:
         _active = self
         try:
             self._screen.open()
+            if self._report:
+                self._report.check()
             with self._faults.guard("the diagnosis"):
                 for module in LATE:
                     importlib.import_module(module)
@@ -81,7 +87,7 @@ class Watch:
         except BaseException:  # an interrupt while libraries come in
             self._detach()
             raise
-        self._report()
+        self._tell()
         return self
 
     def _attach(self) -> None:
@@ -109,7 +115,7 @@ class Watch:
         self._judge = Judge(self.options, self.cell, self._faults)
         self._screen.open()
         self._close(runs, "finished")
-        self._report()
+        self._tell()
         return self.diagnoses
 
     def log(self, *, epoch: float | None = None, step: int | None = None, **values: Any) -> None:
@@ -136,7 +142,7 @@ class Watch:
                 self._collector.close(status)
             with self._faults.guard("the end of the watch"):
                 self._close(self._runs(), status)
-        self._report()
+        self._tell()
         return self.diagnoses
 
     def __enter__(self) -> Watch:
@@ -150,6 +156,8 @@ class Watch:
         recent.extend(self.diagnoses)
         if self.diagnoses or not self.options.quiet:
             self._screen.finish(self.diagnoses, status)
+        if self._report:
+            self._report.write(self.diagnoses)
 
     def _enter(self, what: str, make: Callable[[], AbstractContextManager[Any]]) -> None:
         with self._faults.guard(what):
@@ -171,22 +179,41 @@ class Watch:
             self._queue.append((time.perf_counter() - self._began, "", event))
 
     def _follow(self) -> None:
-        pace = Pace()
+        pace, clock = Pace(), time.thread_time
         while not self._stop.wait(self.options.refresh):
+            before = clock()
             with self._faults.guard("the refresh"):
                 self._drain()
-                if pace.due(time.perf_counter() - self._began) and self._changed():
-                    before = time.thread_time()
-                    self._refresh()
-                    pace.paid(time.thread_time() - before)
+                pace.paid(clock() - before)
+                judging = pace.judging_due(self._elapsed)
+                if pace.due(self._elapsed) and (self._changed() or (judging and self._behind)):
+                    before = clock()
+                    judged = self._refresh(judging)
+                    self._behind = not judged  # the findings shown are older than the curves: judge when it is due
+                    pace.drawn(clock() - before, self._elapsed, judged=judged)
+                if self._report and self._report.due(self._elapsed):
+                    before = clock()
+                    self._report.write(self._judge.judge(self._runs()))
+                    self._report.wrote(clock() - before, self._elapsed)
+                    pace.paid(clock() - before)
+
+    @property
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self._began
 
     def _changed(self) -> bool:
         runs = self._runs()
-        before, self._drawn = self._drawn, (len(runs), len(runs[-1]), runs[-1].reached) if runs else ()
-        return self._drawn != before
+        last = runs[-1] if runs else None
+        state = (len(runs), len(last), last.reached, last.status) if last is not None else ()
+        before, self._drawn = self._drawn, state
+        return state != before
 
-    def _refresh(self) -> None:
-        self._screen.draw(self._judge.judge(self._runs()))
+    def _refresh(self, judge: bool) -> bool:
+        """Draw the present state; with the last findings unless they are to be judged, or never were. Whether they were."""
+        runs = self._runs()
+        known = None if judge else self._judge.known(runs)
+        self._screen.draw(self._judge.judge(runs) if known is None else known)
+        return known is None
 
     def _drain(self) -> None:
         for _ in range(len(self._queue)):
@@ -202,7 +229,7 @@ class Watch:
     def _runs(self) -> list[Run]:
         return [run for run in self._collector.runs if len(run)]
 
-    def _report(self) -> None:
+    def _tell(self) -> None:
         for line in self._faults.take():
             print(line, file=sys.stderr)
 

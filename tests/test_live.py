@@ -72,6 +72,19 @@ def test_it_is_drawn_while_the_block_runs(view):
     assert view.drawn[-1] == [3]
 
 
+def test_between_two_judgements_the_curves_are_drawn_on(view, monkeypatch):
+    monkeypatch.setattr(pace, "JUDGING", 1e-9)
+    monkeypatch.setattr(Seen, "draw", lambda self, diagnoses: self.drawn.append((diagnoses[0], len(diagnoses[0].run))))
+    with live.Watch().start() as watch:
+        for epoch in (1, 2):
+            watch.log(epoch=epoch, loss=0.5)
+            wait_for(lambda n=epoch: len(view.drawn) == n)
+    (first, one), (second, two) = view.drawn
+    assert first is second
+    assert (one, two) == (1, 2)
+    assert watch.diagnoses[0] is not first  # at the end all is judged
+
+
 def test_nothing_new_is_not_drawn_again(view):
     with live.Watch().start():
         print("Epoch 1/2 - loss: 0.5\nEpoch 2/2 - loss: 0.4")

@@ -162,9 +162,18 @@ def test_the_chart_is_drawn_while_the_cell_runs_and_belongs_to_it(every_kernel):
     every_kernel.run("import nbdiag.pace as pace; pace.END = 0.0")
     slow = TRAINING.replace("\n    ", "\n    __import__('time').sleep(0.2)\n    ")
     answer = every_kernel.run(f"%%diagnose\n{slow}")  # only what has this cell as its parent is in the answer
-    every_kernel.run("pace.END = 0.03")
+    every_kernel.run("pace.END = 0.02")
     kinds = [m["msg_type"] for m in answer.messages]
     last_print = len(kinds) - 1 - kinds[::-1].index("stream")
     assert "update_display_data" in kinds[:last_print]
     assert "comm_open" in kinds[:last_print]
     assert answer.text("stderr") == ""
+
+
+def test_the_report_is_there_after_an_interrupt(kernel, tmp_path):
+    path = tmp_path / "my run.html"
+    kernel.run(f"%%diagnose --report '{path}'\n{TRAINING}print('go')\nimport time; time.sleep(60)", interrupt_at="go")
+    assert "interrupted at epoch 6" in path.read_text()
+    answer = kernel.run(f"%%diagnose --report {tmp_path}/no/run.html\n{TRAINING}")
+    assert answer.status == "ok"
+    assert answer.text("stderr").count("NbdiagWarning: the report failed") == answer.text("stderr").count("\n") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from nbdiag.views.widget.follow import Follower, renamed
 from nbdiag.views.widget.runchart import RunChart
 from nbdiag.views.widget.state import State
 from nbdiag.views.widget.sync import assign
-from nbdiag.views.widget.texts import Texts, texts
+from nbdiag.views.widget.texts import Texts, status, texts
 from nbdiag.views.widget.units import translations
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Board:
 
     def __init__(self) -> None:
         self._runs: dict[int, tuple[RunChart, Follower]] = {}
+        self._latest: tuple[Diagnosis, State, list[Numbered]] | None = None
         style = HTML(f"<style>{_style()}</style>", layout=Layout(display="none"))
         self._stack = Stack(layout=Layout(width="100%", overflow="visible"))
         self._chooser = ToggleButtons(layout=Layout(display="none"))
@@ -47,12 +49,22 @@ class Board:
         }
 
     def draw(self, diagnoses: Sequence[Diagnosis], number: int) -> None:
-        """Draw the present state of run ``number``, counted from 0."""
+        """Draw the present state of run ``number``, counted from 0.
+
+        A diagnosis that was drawn before, whose run has gone on since, keeps its words; the curves are drawn on.
+        """
         run, follower = self._runs.get(number) or self._add(diagnoses, number)
-        shown, entries = follower.order(diagnoses[number], final=False)
+        diagnosis = diagnoses[number]
+        if self._latest is not None and self._latest[0] is diagnosis:
+            _, last, entries = self._latest
+            words = dataclasses.replace(last.texts, status=status(diagnosis))
+            run.draw(_state(diagnosis, entries, words, withdrawn=last.withdrawn))
+            return
+        shown, entries = follower.order(diagnosis, final=False)
         gone = follower.withdrawn(entries)
-        words = texts(shown, [*entries, *gone])
-        run.draw(_state(shown, entries, words, withdrawn=[entry.id for entry in gone]))
+        state = _state(shown, entries, texts(shown, [*entries, *gone]), withdrawn=[entry.id for entry in gone])
+        self._latest = (diagnosis, state, entries)
+        run.draw(state)
 
     def finish(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Draw the exact final state of every run that keeps a chart."""

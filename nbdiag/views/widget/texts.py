@@ -28,9 +28,14 @@ def texts(diagnosis: Diagnosis, entries: list[Numbered]) -> Texts:
     """The words of a diagnosis."""
     return Texts(
         head=str(header.head(diagnosis)),
-        status=str(header.status_line(diagnosis.run)),
+        status=status(diagnosis),
         summary=str(header.summary(diagnosis) or ""),
         columns=str(cards.columns(diagnosis) or ""),
         cards={entry.id: str(cards.card(entry, entries)) for entry in entries},
         foot=str(header.foot(diagnosis) or ""),
     )
+
+
+def status(diagnosis: Diagnosis) -> str:
+    """How far the run has got."""
+    return str(header.status_line(diagnosis.run))

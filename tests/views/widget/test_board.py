@@ -62,6 +62,21 @@ def test_the_curves_are_the_values() -> None:
     assert any(np.array_equal(y, 1 / np.arange(1, 21) + 0.1) for y in drawn)
 
 
+def test_a_run_that_went_on_since_its_diagnosis_keeps_the_words_and_grows(sent) -> None:
+    board, judged = Board(), diagnosis(20, note())
+    board.draw([judged], 0)
+    words = [html.value for html in inside(board._box, HTML) if "Message of Note" in html.value]
+    judged.run.append(Record("loss", "val", 0.7, epoch=21.0))
+    judged.run.reached = (21.0, None, None)
+    sent.clear()
+    board.draw([judged], 0)
+    assert any(line.y[-1] == 0.7 and len(line.y) == 21 for line in curves(board))
+    told = [widget.value for widget, _ in sent if isinstance(widget, HTML)]
+    assert any("21" in text for text in told)
+    assert not any("Message of Note" in text for text in told)
+    assert [html.value for html in inside(board._box, HTML) if "Message of Note" in html.value] == words
+
+
 def test_a_value_that_is_no_number_never_reaches_the_browser() -> None:
     board = Board()
     for n in (2, 9, 30):
