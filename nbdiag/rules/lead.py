@@ -114,7 +114,7 @@ def _clear(run: Run, losses: Pair) -> bool:
 
 
 @rule(severity=Severity.GOOD)
-def train_metric_lag(run: Run) -> Iterator[Finding]:
+def train_metric_lag(run: Run, *, share: float = 0.08) -> Iterator[Finding]:
     """Validation is better than training in the first epochs only because training's value is a running mean.
 
     ## What it finds
@@ -125,7 +125,8 @@ def train_metric_lag(run: Run) -> Iterator[Finding]:
 
     ## How it decides
     Validation below training in the first epoch by a tenth and more; after the half-epoch shift the lead shrinks by half at least, or it is gone in
-    the later part of the run.
+    the later part of the run. It must last for `share` (8 %) of the run: one epoch of
+    many nobody wonders about.
 
     ## What to try
     Nothing. Draw the training curve half an epoch to the left.
@@ -153,7 +154,11 @@ def train_metric_lag(run: Run) -> Iterator[Finding]:
         or next(val_better_than_train.function(run), None) is not None
     ):
         return
-    stop = float(both.x[int(np.argmax(lead < 0.25 * lead[0]))])
+    # One epoch of many is not seen as a pattern by anybody.
+    ends = int(np.argmax(lead < 0.25 * lead[0])) if bool((lead < 0.25 * lead[0]).any()) else len(lead)
+    if ends < share * len(lead):
+        return
+    stop = float(both.x[min(ends, len(lead) - 1)])
     yield Finding(
         title="Training looks worse than validation at first: its value lags",
         message=f"At {evidence.unit(run)} {place(float(both.x[0]))} training loss is {num(float(both.train[0]))}, validation loss {num(float(both.val[0]))}. **Training's value is the mean "
