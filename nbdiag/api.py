@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from nbdiag import diagnosis, live, project, sources
+from nbdiag import diagnosis, live, project, rules, sources
 from nbdiag.config import Options
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.facts import Facts, facts_from
@@ -77,7 +77,7 @@ def _end_with_cell(shell: Any, begun: live.Watch) -> None:
 def explain(rule: str | Finding | Rule | None = None, /) -> Page | Listing:
     """What a rule finds, why it matters, how it decides and what to try; takes its name or a finding. Without: all rules."""
     if rule is None:
-        return catalogue.listing()
+        return catalogue.listing(rules.known().values())
     if isinstance(rule, Rule):
         return catalogue.page(rule)
     return catalogue.page(catalogue.named(rule.rule if isinstance(rule, Finding) else rule))

@@ -28,7 +28,7 @@ class Rule:
     severity: Severity
     function: RuleFunction
     explains: tuple[str, ...] = ()
-    needs: str = "history"
+    needs: str = "the curves"
 
     def __call__(self, run: Run, **options: Any) -> list[Finding]:
         """The findings of this rule in ``run``; never more severe than declared."""
@@ -53,7 +53,7 @@ class Rule:
 
 
 def rule(
-    *, severity: Severity, explains: tuple[str, ...] = (), needs: str = "history", name: str | None = None
+    *, severity: Severity, explains: tuple[str, ...] = (), needs: str = "the curves", name: str | None = None
 ) -> Callable[[RuleFunction], Rule]:
     """Make a rule of a generator function. Its name is the function's, in kebab-case: the pattern it finds."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 
 from nbdiag.errors import UnknownRule
 from nbdiag.finding import Reference, Severity
@@ -50,12 +51,10 @@ def unknown(name: str) -> UnknownRule:
     return UnknownRule(f"no rule is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
 
 
-def listing() -> Listing:
-    """The pages of all rules, worst first."""
+def listing(among: Iterable[Rule]) -> Listing:
+    """The pages of these rules, worst first."""
     order = sorted(Severity, reverse=True)
-    return Listing(
-        tuple(sorted(map(page, known().values()), key=lambda p: (order.index(Severity(p.severity)), p.rule)))
-    )
+    return Listing(tuple(sorted(map(page, among), key=lambda p: (order.index(Severity(p.severity)), p.rule))))
 
 
 def _source(text: str) -> Reference:

@@ -17,7 +17,7 @@ from nbdiag.run import Run
 _LARGE = 0.3  # of the loss at the start: a gap that size is most of what there was to learn
 
 
-@rule(severity=Severity.PROBLEM, needs="classes or history")
+@rule(severity=Severity.PROBLEM, needs="the curves; for accuracies, the size of the validation set")
 def generalization_gap(run: Run) -> Iterator[Finding]:
     """Validation stalls while training goes on falling: the gap between them is beyond what the sample sizes explain.
 
