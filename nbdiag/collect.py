@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from nbdiag import frameworks
 from nbdiag.beneath import Beneath
 from nbdiag.capture.lines import Line, LineDecoder
-from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Status, Traced
+from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Shown, Status, Traced
 from nbdiag.frameworks.base import Reader
 from nbdiag.frameworks.pattern import pattern_reader
 from nbdiag.run import Run
@@ -51,6 +51,8 @@ class Collector:
         self._time = time
         if isinstance(event, Traced):
             self._beneath.take(event, exact=self._exact is not None, time=time)
+        elif isinstance(event, Shown):
+            self._lines([Line(event.text, time=time, exact=True)])
         elif isinstance(event, Begin):
             if self._exact is not None:
                 self._end(self._exact, "finished")

@@ -93,4 +93,14 @@ class Traced:
     events: tuple[Event, ...]
 
 
-Event = Record | Begin | Learned | Sampled | Reached | End | Trouble | Traced
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shown:
+    """What a progress bar was told to show, as a line at full precision. The text of bars is then no longer read.
+
+    Without ``text`` this only says that lines of bars follow.
+    """
+
+    text: str = ""
+
+
+Event = Record | Begin | Learned | Sampled | Reached | End | Trouble | Traced | Shown

@@ -28,12 +28,14 @@ _MARKS = re.compile(f"[\b{_UP}{_ERASE_END}{_ERASE_LINE}]")
 class Line:
     """One line as the reader of a terminal saw it. ``final`` is false where it was rewritten afterwards (``\\r``).
 
-    ``time`` is when it was complete, in seconds since the watch began, where that is known.
+    ``time`` is when it was complete, in seconds since the watch began, where that is known. ``exact``: a hook tells it
+    at full precision, and so all further bars; their text is rounded and is not read beside it.
     """
 
     text: str
     final: bool = True
     time: float | None = None
+    exact: bool = False
 
 
 class _Row:

@@ -11,10 +11,22 @@ from nbdiag.frameworks.loop import LOOP
 from nbdiag.frameworks.sklearn import SKLEARN
 from nbdiag.frameworks.table import TABLE
 from nbdiag.frameworks.torch import TORCH
+from nbdiag.frameworks.tqdm import TQDM
 from nbdiag.frameworks.transformers import TRANSFORMERS
 from nbdiag.frameworks.xgboost import XGBOOST
 
-FRAMEWORKS: tuple[Framework, ...] = (KERAS, XGBOOST, LIGHTGBM, CATBOOST, SKLEARN, TRANSFORMERS, TABLE, TORCH, LOOP)
+FRAMEWORKS: tuple[Framework, ...] = (
+    KERAS,
+    XGBOOST,
+    LIGHTGBM,
+    CATBOOST,
+    SKLEARN,
+    TRANSFORMERS,
+    TABLE,
+    TORCH,
+    TQDM,
+    LOOP,
+)
 
 
 def known() -> tuple[Framework, ...]:

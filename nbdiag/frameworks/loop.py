@@ -15,7 +15,7 @@ from nbdiag.frameworks.forms import Forms
 from nbdiag.frameworks.measures import Measure, leading_split, measures, split_word
 from nbdiag.frameworks.percent import Percents
 from nbdiag.frameworks.places import Place, place
-from nbdiag.frameworks.tqdm import Bar, Bars
+from nbdiag.frameworks.tqdm import Bar, Bars, read_bar
 
 _OTHER_RANK = re.compile(r"\s*\[?(?:rank|gpu|worker|process)[ :]?(?!0\b)\d{1,4}\]?:", re.IGNORECASE)
 _SECTION = re.compile(
@@ -41,6 +41,7 @@ class LoopReader:
         self._name = ""
         self._forms = Forms()
         self._bars = Bars()
+        self._exact = False  # whether a hook tells the bars
         self._ended: dict[str, int] = {}  # how many bars of this description ended
         self._restart()
 
@@ -59,7 +60,8 @@ class LoopReader:
         self._age = 0
         self._places: set[tuple[float | None, int | None]] = set()
         self._percents = Percents()
-        # Who names the epochs: header lines, the lines that hold the values ("text"), or bars that are counted.
+        # Who names the epochs: header lines, the lines that hold the values ("text"), or bars that are counted,
+        # or the turns of one bar.
         self._told_by = ""
         self._explicit: set[str] = set()  # metrics whose training values come with the word "train"
 
@@ -67,6 +69,10 @@ class LoopReader:
         """Events of this line; ``None`` where it tells nothing of a training."""
         if len(line.text) > MAX_TEXT:
             return None
+        if line.exact:
+            if not self._exact:
+                self._exact, self._bars = True, Bars()
+            return list(self._exact_line(line))
         if "%|" in line.text and (events := self._bar_line(line)) is not None:
             return events
         if not line.final:
@@ -91,17 +97,29 @@ class LoopReader:
         return list(self._bar_ended(self._bars.end(), None)) if self._bars.full else ()
 
     def _bar_line(self, line: Line) -> list[Event] | None:
+        if self._exact:
+            return [] if read_bar(line.text) is not None else None
         mine, ended = self._bars.refresh(line.text)
         events = list(self._bar_ended(ended, line.time))
         if mine and line.final and self._bars.full:
             events += self._bar_ended(self._bars.end(), line.time)
         return events if mine else None
 
+    def _exact_line(self, line: Line) -> Iterator[Event]:
+        """A bar's values at full precision: of its end, or of each turn of a bar that counts epochs or steps."""
+        if (bar := read_bar(line.text)) is not None:
+            yield from self._bar_ended(bar, line.time)
+        elif line.text and self._told_by not in ("text", "header"):  # lines beside the bars say more
+            parsed = self._forms.parse(line.text)
+            if parsed.found:
+                self._told_by = "turns"
+                yield from self._values(parsed.where, parsed.found, line.time)
+
     def _bar_ended(self, bar: Bar | None, time: float | None) -> Iterator[Event]:
         if bar is None or not bar.postfix:
             return
         where = place(bar.desc)
-        if where.epoch is None and self._told_by == "text":
+        if where.epoch is None and self._told_by in ("text", "turns"):
             return  # lines beside the bars say more
         if where.epoch is None and self._told_by != "header":  # the bars themselves are counted
             self._told_by = "bars"
@@ -132,8 +150,10 @@ class LoopReader:
         if not found:
             return
         if has_counter:
-            if self._told_by == "bars" and not self._begun:
+            if self._told_by in ("bars", "turns") and not self._begun:
                 self._restart()  # a counter is better than counted bars
+            elif self._told_by == "turns":
+                return  # it may count from elsewhere than the bar
             self._told_by = self._told_by or "text"
             yield from self._values(where, found, time)
         elif self._epoch is not None and self._age <= _REACH:

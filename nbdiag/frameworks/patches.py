@@ -1,8 +1,9 @@
-"""A method's name comes in; it is watched from now on without a frame of ours ever standing below its own."""
+"""The name of a method or function comes in; it is watched from now on, and no frame of ours stands in its tracebacks."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,3 +37,48 @@ class _Observed:
         if instance is not None and self.active:
             self.observe(instance)
         return self.original.__get__(instance, owner)
+
+
+@contextlib.contextmanager
+def called(
+    owner: Any,
+    name: str,
+    *,
+    before: Callable[[tuple[Any, ...], dict[str, Any]], None] | None = None,
+    after: Callable[[tuple[Any, ...], dict[str, Any], Any], None] | None = None,
+    ended: Callable[[tuple[Any, ...], BaseException | None], None] | None = None,
+) -> Iterator[None]:
+    """Call ``before`` with the arguments and ``after`` also with the result of each call of ``owner.name``.
+
+    ``ended`` is told of every end: with what was raised, or None. They must not raise. For what looking a method up
+    does not tell (see ``watched``). Undone on the way out, if it is still ours; if not, ours only passes on.
+    """
+    original = vars(owner)[name]
+    active = True
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            if active and before is not None:
+                before(args, kwargs)
+            result = original(*args, **kwargs)
+        except BaseException as error:
+            # A bare raise adds no entry for this frame again (CPython 3.11 to 3.14), so none of ours is left.
+            trace = error.__traceback__
+            error.__traceback__ = trace.tb_next if trace is not None and trace.tb_next is not None else trace
+            if active and ended is not None:
+                ended(args, error)
+            raise
+        if active and after is not None:
+            after(args, kwargs, result)
+        if active and ended is not None:
+            ended(args, None)
+        return result
+
+    setattr(owner, name, call)
+    try:
+        yield
+    finally:
+        active = False
+        if vars(owner).get(name) is call:
+            setattr(owner, name, original)

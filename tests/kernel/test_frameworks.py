@@ -1,0 +1,59 @@
+"""Real libraries train in cells under ``%%diagnose`` in a real kernel; what was captured comes out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = [pytest.mark.kernel, pytest.mark.frameworks]
+
+ASK = """
+import json
+print(json.dumps([
+    {f"{c.name}/{c.per}": c.values.tolist() for c in (*d.run.curves("epoch"), *d.run.curves("step"))} for d in found
+]))
+"""
+
+
+def captured(kernel, code):
+    """The curves of the runs of one cell."""
+    answer = kernel.run("%%diagnose --view none -o found\n" + code)
+    assert answer.status == "ok", answer.tracebacks
+    assert "NbdiagWarning" not in answer.text("stderr"), answer.text("stderr")
+    return json.loads(kernel.run(ASK).text())
+
+
+@pytest.mark.parametrize("module", ["tqdm", "tqdm.auto", "tqdm.notebook"])
+def test_tqdm_bars_of_every_kind(kernel, module):
+    code = f"""
+from {module} import tqdm
+for epoch in range(3):
+    for i in (bar := tqdm([1, 2, 3], desc=f"epoch {{epoch + 1}}")):
+        bar.set_postfix(loss=1 / (epoch * 3 + i))
+    print(f"epoch {{epoch + 1}}: val loss {{1 / (epoch + 2):.3f}}")
+"""
+    (run,) = captured(kernel, code)
+    assert run == {
+        "train:loss/epoch": [1 / 3, 1 / 6, 1 / 9],
+        "val:loss/epoch": [0.5, 0.333, 0.25],
+    }
+
+
+def test_one_notebook_bar_over_epochs_above_a_torch_loop_is_one_run(kernel):
+    code = """
+import torch
+from tqdm.auto import tqdm
+torch.manual_seed(0)
+model, x = torch.nn.Linear(4, 1), torch.randn(64, 4)
+optimizer, told = torch.optim.SGD(model.parameters(), lr=0.1), []
+for epoch in (bar := tqdm(range(6))):
+    loss = torch.nn.functional.mse_loss(model(x), x.sum(1, keepdim=True))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    told.append(loss.item())
+    bar.set_postfix(loss=loss.item())
+"""
+    (run,) = captured(kernel, code)
+    assert run["train:loss/epoch"] == kernel.value("told")
