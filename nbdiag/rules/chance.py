@@ -17,7 +17,14 @@ from nbdiag.run import Run
 
 @rule(
     severity=Severity.BROKEN,
-    explains=(*NOTHING_MORE, "constant-prediction", "frozen-metrics", "loss-floor", "inputs-not-normalised"),
+    explains=(
+        *NOTHING_MORE,
+        "constant-prediction",
+        "frozen-metrics",
+        "loss-floor",
+        "inputs-not-normalised",
+        "learning-rate-out-of-range",
+    ),
 )
 def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.02) -> Iterator[Finding]:
     """The model is no better than a guess, to the end.

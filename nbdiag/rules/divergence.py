@@ -25,6 +25,7 @@ _CHANCE_ERRORS = 5.0  # an accuracy this many standard errors above chance was n
         "collapse-after-success", "gap-from-first-epoch", "generalization-gap", "initial-loss-off", "saturated-outputs",
         "exploding-gradients", "loss-floor", "still-improving", "overconfident-wrong", "val-never-improved",
         "train-eval-mode-mismatch", "loss-and-accuracy-both-fall", "prediction-flips-class", "slow-progress",
+        "learning-rate-out-of-range",
     ),
 )  # fmt: skip
 def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:

@@ -17,7 +17,15 @@ from nbdiag.run import Run
 
 @rule(
     severity=Severity.BROKEN,
-    explains=("plateau", "slow-progress", "underfitting", "converged", "still-improving", "val-never-improved"),
+    explains=(
+        "plateau",
+        "slow-progress",
+        "underfitting",
+        "converged",
+        "still-improving",
+        "val-never-improved",
+        "learning-rate-out-of-range",
+    ),
 )
 def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterator[Finding]:
     """Nothing moves: the weights are not being changed.

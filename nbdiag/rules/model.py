@@ -24,7 +24,6 @@ USUAL_RATES: dict[str, tuple[float, float]] = {
 @rule(
     severity=Severity.PROBLEM,
     needs="optimizer and learning rate",
-    explains=("stuck-at-chance", "initial-loss-off", "frozen-metrics"),
 )
 def learning_rate_out_of_range(run: Run) -> Iterator[Finding]:
     """The learning rate is unusual for its optimizer.

@@ -183,7 +183,7 @@ def negative_loss(run: Run) -> Iterator[Finding]:
         return
 
 
-@rule(severity=Severity.PROBLEM, explains=("slow-progress", "inputs-not-normalised"))
+@rule(severity=Severity.PROBLEM, explains=("slow-progress", "inputs-not-normalised", "learning-rate-out-of-range"))
 def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
     """The first training loss is far above that of a guess.
 

@@ -16,7 +16,10 @@ from nbdiag.run import Run
 _FEW = 4  # samples an update: the mean of so few gradients is mostly noise
 
 
-@rule(severity=Severity.PROBLEM, explains=("noisy-validation", "plateau", "loss-bump-recovered", "best-epoch-passed"))
+@rule(
+    severity=Severity.PROBLEM,
+    explains=("noisy-validation", "plateau", "loss-bump-recovered", "best-epoch-passed", "learning-rate-out-of-range"),
+)
 def oscillating_loss(
     run: Run, *, train_step: float = 0.05, val_step: float = 0.1, path: float = 2.5
 ) -> Iterator[Finding]:
