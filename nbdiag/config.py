@@ -36,12 +36,16 @@ class Options:
     """How the diagnosis is shown, one of ``VIEWS``."""
     refresh: float = FASTEST
     """Seconds between two refreshes of the view."""
+    stop_on: tuple[str, ...] | str = ()
+    """End the training when one of these is confirmed: ``broken``, ``problem`` (or worse), or a rule's name."""
     report: str | Path | None = None
     """File that the diagnosis is written to as HTML, during the run and at its end."""
     quiet: bool = False
     """Show only findings: no line that says that no training was seen."""
 
     def __post_init__(self) -> None:
+        if isinstance(self.stop_on, str):
+            object.__setattr__(self, "stop_on", tuple(self.stop_on.replace(",", " ").split()))
         if self.view not in VIEWS:
             raise ConfigError(f"view is one of {', '.join(VIEWS)}, not {self.view!r}")
         if not self.refresh >= FASTEST:

@@ -5,7 +5,8 @@ NbdiagError
 ├── SourceError         something given to read
 │   ├── UnknownSource   it is nothing we can read
 │   └── DamagedSource   it is of a kind we read, but this one is broken
-└── UnknownRule         a rule's name that does not exist
+├── UnknownRule         a rule's name that does not exist
+└── StopTraining        ends a loop at the reader's own wish
 """
 
 
@@ -31,6 +32,14 @@ class DamagedSource(SourceError):
 
 class UnknownRule(NbdiagError, LookupError):
     """No rule has this name; the message names the nearest."""
+
+
+class StopTraining(NbdiagError):
+    """Raised in a hand-written loop that is to end: ``--stop-on`` or ``watch(stop_on=…)`` asked for it.
+
+    Comes out of ``Watch.log`` or, in PyTorch, of an optimizer's ``step``. A ``with nbdiag.watch(stop_on=…)`` block
+    ends with it quietly; in a notebook it ends the cell.
+    """
 
 
 class NbdiagWarning(UserWarning):

@@ -20,10 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from nbdiag import frameworks
+from nbdiag.brake import Brake
 from nbdiag.capture.tee import tee
 from nbdiag.collect import Collector
 from nbdiag.config import Options
 from nbdiag.diagnosis import Diagnosis
+from nbdiag.ending import Replaced, status_of
+from nbdiag.errors import StopTraining
 from nbdiag.events import Event, Status, Trouble
 from nbdiag.faults import Faults, describe
 from nbdiag.judge import Judge
@@ -57,6 +60,8 @@ class Watch:
         self._screen = Screen(self.options.view, self._faults)
         self._drawn: tuple[Any, ...] = ()
         self._behind = False
+        self._read = 0.0  # until when all that happened is known
+        self._brake = Brake(())
         self._report = Report(Path(self.options.report), self._faults) if self.options.report else None
         self._logbook = Logbook(self._emit, self.options.name)
         self._pid = os.getpid()
@@ -71,6 +76,7 @@ class Watch:
         """Begin to follow; ends the watch that was active before. Raises ``NbdiagError`` for unusable options."""
         global _active
         self._judge = Judge(self.options, self.cell, self._faults)
+        self._brake = Brake(self.options.stop_on)
         self._collector = Collector(self.options.pattern)
         if _active is not None:
             _active.finish(Replaced())
@@ -94,6 +100,8 @@ class Watch:
         for framework in frameworks.known() if self.options.hooks else ():
             if framework.hook is not None:
                 self._enter(f"the {framework.name} hook", partial(framework.hook, self._emit))
+            if framework.stop is not None and self.options.stop_on:
+                self._enter(f"stopping {framework.name}", partial(framework.stop, self._brake.reason, self._emit))
         for name in ("stdout", "stderr"):
             self._enter(f"reading {name}", partial(tee, getattr(sys, name), self._sink(name)))
         atexit.register(self.finish)
@@ -119,9 +127,19 @@ class Watch:
         return self.diagnoses
 
     def log(self, *, epoch: float | None = None, step: int | None = None, **values: Any) -> None:
-        """Say what was measured: ``w.log(epoch=3, loss=0.4, val_loss=0.5)``. Epochs may count from 0 or 1."""
+        """Say what was measured: ``w.log(epoch=3, loss=0.4, val_loss=0.5)``. Epochs may count from 0 or 1.
+
+        Raises ``StopTraining`` where ``stop_on`` asks for it, and never otherwise.
+        """
         with self._faults.guard("log()"):
             self._logbook.log(epoch, step, values)
+        if self.should_stop:
+            raise StopTraining(self._brake.reason(self._logbook.began))
+
+    @property
+    def should_stop(self) -> bool:
+        """What ``stop_on`` asks for was found in the loop's present run: for loops that end by themselves."""
+        return bool(self._brake.reason(self._logbook.began))
 
     def finish(self, error: BaseException | None = None) -> list[Diagnosis]:
         """Stop following, judge exactly, show the final state. Does nothing the second time, or in a forked child.
@@ -148,10 +166,12 @@ class Watch:
     def __enter__(self) -> Watch:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
         self.finish(error)
+        return isinstance(error, StopTraining)  # it has ended the loop, as was wished
 
     def _close(self, runs: Sequence[Run], status: Status) -> None:
+        self._brake.mark(runs)
         self.diagnoses = self._judge.judge(runs)
         recent.extend(self.diagnoses)
         if self.diagnoses or not self.options.quiet:
@@ -212,12 +232,15 @@ class Watch:
         """Draw the present state; with the last findings unless they are to be judged, or never were. Whether they were."""
         runs = self._runs()
         known = None if judge else self._judge.known(runs)
-        self._screen.draw(self._judge.judge(runs) if known is None else known)
+        diagnoses = self._judge.judge(runs) if known is None else known
+        self._brake.look(diagnoses[-1], self._read)
+        self._screen.draw(diagnoses)
         return known is None
 
     def _drain(self) -> None:
         for _ in range(len(self._queue)):
             at, stream, what = self._queue.popleft()
+            self._read = self._began + at
             with self._faults.guard("the reader of the output"):
                 if stream:
                     self._collector.chunk(stream, what, at)
@@ -234,22 +257,12 @@ class Watch:
             print(line, file=sys.stderr)
 
 
-def show(shown: Diagnosis, view: str = "auto") -> None:
-    """Show a diagnosis that is made, in a new place."""
-    faults = Faults()
-    screen = Screen(view, faults)
-    screen.open()
-    screen.finish([shown], shown.run.status)
-    for line in faults.take():
-        print(line, file=sys.stderr)
-
-
 class Part(Watch):
     """A watch inside a watched cell: what it logs is a run of that cell, which is shown and judged there."""
 
     def __init__(self, cell: Watch, name: str) -> None:
         super().__init__(cell.options, cell=cell.cell)
-        self._logbook = Logbook(cell._emit, name)
+        self._logbook, self._brake = Logbook(cell._emit, name), cell._brake
 
     def finish(self, error: BaseException | None = None) -> list[Diagnosis]:
         """End the run; the cell's watch goes on."""
@@ -257,17 +270,6 @@ class Part(Watch):
         return self.diagnoses
 
 
-class Replaced(BaseException):
-    """Ends a watch because the next one begins."""
-
-
 def active() -> Watch | None:
     """The watch under way in this process."""
     return _active
-
-
-def status_of(error: BaseException | None) -> Status:
-    """How a block ended, from the exception that left it."""
-    if error is None:
-        return "finished"
-    return "interrupted" if isinstance(error, (KeyboardInterrupt, Replaced)) else "failed"

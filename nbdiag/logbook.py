@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ class Logbook:
 
     def __init__(self, emit: Callable[[Event], None], name: str = "") -> None:
         self._emit, self._name = emit, name
+        self.began = time.perf_counter()  # the run under way
         self._open = False
         self._base = 0.0
         self._last: float | None = None
@@ -23,6 +25,7 @@ class Logbook:
         if self._last is not None and epoch is not None and epoch < self._last:
             self.close("finished")
         if not self._open:
+            self.began = time.perf_counter()
             self._emit(Begin("", name=self._name, exact=True))
             self._open, self._base = True, 1.0 if epoch == 0 else 0.0
         if epoch is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 
-from nbdiag import api, cells, faults, live, options
+from nbdiag import api, cells, ending, faults, live, options, screen
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.errors import NbdiagError
 
@@ -61,7 +61,7 @@ class Door:
     def begin(self, line: str) -> None:
         """Begin to watch the cell under execution; its end is ``post_run_cell``."""
         asked = _usable(options.parse)(line)
-        self._finish(live.Replaced())
+        self._finish(ending.Replaced())
         self.owner = self.running[-1] if self.running else None
         self.output = asked.output
         watch = live.Watch(asked.watch, cell=self.number)
@@ -129,14 +129,14 @@ class Door:
         source = Path(expression) if Path(expression).is_file() else self.shell.ev(expression)
         made: Diagnosis = _usable(api.diagnose)(source)
         self.shown = made
-        live.show(made)
+        screen.show(made)
         return made
 
     def display(self, diagnosis: Diagnosis) -> None:
         """As the value of a cell, or by ``display``. What ``%diagnose`` has just shown is not shown again as a value."""
         shown, self.shown = self.shown, None
         if shown is not diagnosis:
-            live.show(diagnosis)
+            screen.show(diagnosis)
 
     def misplaced(self, line: str) -> None:
         """``%%diagnose`` below the first line."""

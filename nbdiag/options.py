@@ -43,6 +43,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--text", action="store_true", help="the body is a pasted log and is not run")
     p.add_argument("--no-hooks", action="store_true", help="read the printed text only, hook no framework")
     p.add_argument("--view", default="auto", metavar="|".join(VIEWS), help="how the diagnosis is shown")
+    p.add_argument(
+        "--stop-on", action="append", metavar="broken|problem|RULE,…", help="end the training when this is confirmed"
+    )
     p.add_argument("--report", metavar="FILE", help="write the diagnosis as HTML there, during the run and at its end")
     p.add_argument("--refresh", type=float, default=Options.refresh, metavar="SECONDS", help="time between refreshes")
     p.add_argument("-q", "--quiet", action="store_true", help="no line where no training was seen")
@@ -68,6 +71,7 @@ def parse(line: str) -> CellOptions:
         view=a.view,
         refresh=a.refresh,
         report=a.report,
+        stop_on=_names(a.stop_on or []),
         quiet=a.quiet,
     )
     return CellOptions(watch, a.output, a.text)

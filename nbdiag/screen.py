@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from nbdiag.diagnosis import Diagnosis
@@ -40,3 +41,13 @@ class Screen:
         if _WHAT in self._faults and diagnoses:
             with self._faults.guard("the static view"):
                 choice.choose("static").finish(diagnoses, status)
+
+
+def show(diagnosis: Diagnosis) -> None:
+    """Show a diagnosis that is made, in a new place."""
+    faults = Faults()
+    screen = Screen("auto", faults)
+    screen.open()
+    screen.finish([diagnosis], diagnosis.run.status)
+    for line in faults.take():
+        print(line, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -234,3 +235,38 @@ for epoch in range(1, 13):
     w.log(epoch=epoch, loss=1 / epoch, val_loss=0.5 + 0.1 * epoch)
 """)
     assert "val_loss" in done.stdout + done.stderr
+
+
+def test_a_loop_of_ones_own_is_told_to_stop(view):
+    logged = 0
+    with nbdiag.watch(stop_on="broken") as w:
+        for epoch in range(1, 100_000):
+            w.log(epoch=epoch, loss=float("nan") if epoch > 5 else 1 / epoch)
+            logged = epoch
+            time.sleep(0.005)
+    assert 5 < logged < 99_999
+    assert w.should_stop
+    assert w.diagnoses[0].run.status == "stopped"
+    assert view.ended[-1][1] == "stopped"
+
+
+def test_a_loop_that_is_healthy_or_did_not_ask_is_never_told_to_stop(view):
+    for stop_on, last in ((["broken"], 0.1), ([], float("nan"))):
+        with nbdiag.watch(stop_on=stop_on) as w:
+            for epoch in range(1, 60):
+                w.log(epoch=epoch, loss=last + 1 / epoch)
+                time.sleep(0.005)
+        assert not w.should_stop
+        assert w.diagnoses[0].run.status == "finished"
+
+
+def test_a_second_fold_is_not_stopped_for_the_first_ones_fault(view):
+    with nbdiag.watch(stop_on=["broken"]) as w:
+        with contextlib.suppress(nbdiag.StopTraining):
+            for epoch in range(1, 100_000):
+                w.log(epoch=epoch, loss=float("nan"))
+                time.sleep(0.005)
+        for epoch in range(1, 60):
+            w.log(epoch=epoch, loss=1 / epoch)
+            time.sleep(0.005)
+    assert [d.run.status for d in w.diagnoses] == ["stopped", "finished"]

@@ -14,6 +14,9 @@ from nbdiag.run import Run
 Emit = Callable[[Event], None]
 """What a hook calls. It only queues: it never blocks and never raises."""
 
+Asked = Callable[[float], str]
+"""What a ``stop`` asks: why the training that began at this ``time.perf_counter()`` is to end; empty while it is not."""
+
 
 class Reader(Protocol):
     """Reads finished and rewritten lines of one stream of text; keeps what it must remember between lines."""
@@ -32,12 +35,14 @@ class Framework:
     ``reader`` makes a fresh ``Reader`` for each text. ``hook(emit)`` is a context manager during which the framework's
     trainings are reported at full precision; every patch it makes is undone on every way out, it imports nothing that
     the user has not imported, and it works when the framework is imported inside it. ``modules`` are the import names
-    it waits for. ``reads(obj)`` is cheap and imports nothing; ``read(obj)`` gives the runs of such an object.
+    it waits for. ``stop(asked, emit)``, entered only at the reader's wish, ends a training by the framework's own means
+    once ``asked(since)`` gives a reason. ``reads(obj)`` is cheap and imports nothing; ``read(obj)`` gives the runs of such an object.
     """
 
     name: str
     modules: tuple[str, ...] = ()
     reader: Callable[[], Reader] | None = None
     hook: Callable[[Emit], AbstractContextManager[Any]] | None = None
+    stop: Callable[[Asked, Emit], AbstractContextManager[Any]] | None = None
     reads: Callable[[Any], bool] | None = None
     read: Callable[[Any], list[Run]] | None = None

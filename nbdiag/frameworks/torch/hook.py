@@ -16,6 +16,7 @@ from nbdiag.frameworks.base import Emit, Framework
 from nbdiag.frameworks.imports import when_imported
 from nbdiag.frameworks.torch.calls import Observed, Observer, hidden, observed, patch
 from nbdiag.frameworks.torch.losses import FUNCTIONS
+from nbdiag.frameworks.torch.stopping import stop
 from nbdiag.frameworks.torch.training import Training
 
 LOOKS = 3
@@ -243,4 +244,4 @@ class Watcher:
         self._emit(Trouble("the PyTorch hook", error))
 
 
-TORCH = Framework(name="torch", modules=("torch",), hook=hook)
+TORCH = Framework(name="torch", modules=("torch",), hook=hook, stop=stop)

@@ -1,0 +1,67 @@
+"""Whether a training is to end comes in; Keras' trainings end by ``model.stop_training``, at their next batch or epoch."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import weakref
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from nbdiag.frameworks.base import Asked, Emit
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.keras.observer import callback_class
+from nbdiag.frameworks.patches import watched
+
+
+@contextlib.contextmanager
+def stop(asked: Asked, emit: Emit) -> Iterator[None]:
+    """While open, a training for which ``asked`` gives a reason is ended as ``EarlyStopping`` would end it."""
+    guard = Guard(emit, "stopping a Keras training")
+    added: list[tuple[weakref.ref[Any], Any]] = []
+
+    def begins(callbacks: Any) -> None:
+        with guard:
+            list_class: Any = type(callbacks)
+            ours = callback_class(list_class, Stopper)(asked, guard)
+            ours.set_model(callbacks._model)
+            callbacks.callbacks.append(ours)
+            added.append((weakref.ref(callbacks), ours))
+
+    def imported(module: ModuleType) -> None:
+        with guard:
+            stack.enter_context(watched(module.CallbackList, "on_train_begin", begins))
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(when_imported("keras.src.callbacks.callback_list", imported))
+        try:
+            yield
+        finally:
+            for reference, ours in added:  # a list made by the reader outlives its training
+                callbacks = reference()
+                if callbacks is not None and ours in callbacks.callbacks:
+                    callbacks.callbacks.remove(ours)
+
+
+class Stopper:
+    """The callback."""
+
+    async_safe = True
+    """It reads no values: nothing has to be waited for."""
+
+    def __init__(self, asked: Asked, guard: Guard) -> None:
+        super().__init__()
+        self.asked, self.guard, self.began = asked, guard, time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._look()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self._look()
+
+    def _look(self) -> None:
+        with self.guard:
+            if self.asked(self.began):
+                self.model.stop_training = True  # type: ignore[attr-defined]
