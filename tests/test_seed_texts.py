@@ -172,3 +172,17 @@ class TestOutlier:
 
     def test_without_sample_losses_it_is_not_claimed(self, outlier: dict[str, object]) -> None:
         assert "loss-hijacked-by-outliers" not in every(examine(self.run(outlier, measured=False)))
+
+    def test_live_on_torch_it_is_named_without_asking(self, tmp_path: Path) -> None:
+        kept = tmp_path / "kept.json"
+        code = (
+            f"import json, runpy, nbdiag\n"
+            f"with nbdiag.watch(view='none') as watched:\n    runpy.run_path({str(SEEDS / 'outlier.py')!r})\n"
+            f"first = watched.diagnoses[-1].findings[0]\n"
+            f"json.dump([first.rule, first.message], open({str(kept)!r}, 'w'))"
+        )
+        env = {**os.environ, "KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1"}
+        subprocess.run([sys.executable, "-c", code], check=True, env=env)
+        rule, message = json.loads(kept.read_text())
+        assert rule == "loss-hijacked-by-outliers"
+        assert "Sample 3 alone" in message and "Without it" in message

@@ -21,7 +21,7 @@ from nbdiag.frameworks.keras.data import Source, as_numpy
 from nbdiag.frameworks.keras.facts import is_plain_loss, loss_object, overrides
 from nbdiag.frameworks.keras.layers import from_keras, layers
 
-Weights = list[tuple[Any, np.ndarray]]
+Weights = list[tuple[Any, Any]]
 
 # Layers that run code of the reader's: it may print, count or draw.
 _FOREIGN = {"Lambda", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer"}
@@ -69,9 +69,11 @@ def _is_pure(layer: Any) -> bool:
 
 
 def weights_of(model: Any) -> Weights:
-    """A copy of all weights."""
-    ops = sys.modules["keras"].ops
-    return [(variable, np.array(ops.convert_to_numpy(variable.value))) for variable in model.weights]
+    """A copy of all weights, on their device: a tenth of what the way to the host takes, and nothing waits for it."""
+    keras = sys.modules["keras"]
+    if keras.config.backend() == "torch":
+        return [(variable, variable.value.detach().clone()) for variable in model.weights]
+    return [(variable, np.array(keras.ops.convert_to_numpy(variable.value))) for variable in model.weights]
 
 
 class Forward:

@@ -124,7 +124,7 @@ def identity():
             "same": [a == b for a, b in zip(bare, watched, strict=True)],
             "text": watched[2],
         }
-    samples._SHARE = 0.015
+    samples._SHARE = 0.007
     return answers
 
 
@@ -385,7 +385,7 @@ def outlier():
     stop = keras.callbacks.EarlyStopping(patience=200, restore_best_weights=True)
     options = {"batch_size": 20, "epochs": 300, "verbose": 0, "callbacks": [stop]}
     events, history = listen(lambda: model.fit(x_train, y_train, validation_data=(x_test, y_test), **options))
-    samples._SHARE = 0.015
+    samples._SHARE = 0.007
     last = [e.samples for e in events if isinstance(e, Sampled)][-1]
     parts = ("last", "best", "labels", "predicted", "confidence", "probabilities", "best_epoch", "last_epoch")
     return told(events) | {p: np.asarray(getattr(last, p)).tolist() for p in parts} | {"expected": history.history}
