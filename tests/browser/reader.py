@@ -69,25 +69,23 @@ class Reader:
         self.page.wait_for_selector(CURVE, state="attached", timeout=LONG)
         self.page.wait_for_selector(READY, state="attached", timeout=LONG)
 
-    def wait_until_still(self) -> None:
-        """Wait until a finished chart has taken its place: half a second without a new path."""
+    def wait_until_still(self, quiet: int = 500) -> None:
+        """Wait until a chart has come to rest: so many milliseconds without a new path or word."""
         self.page.wait_for_function(
-            """async curve => {
+            """async ([curve, quiet]) => {
               const drawn = () => [...document.querySelectorAll(curve)].map(path => path.getAttribute('d')).join()
+                + document.querySelector('.nbdiag').textContent
               const before = drawn()
-              await new Promise(done => setTimeout(done, 500))
+              await new Promise(done => setTimeout(done, quiet))
               return drawn() === before
             }""",
-            arg=CURVE,
+            arg=[CURVE, quiet],
+            timeout=LONG,
         )
 
     def click_pin(self, place: int = 0) -> None:
-        """Click the middle of a pin, where its number stands."""
-        pin = self.page.locator(PIN).nth(place)
-        pin.wait_for(state="attached", timeout=LONG)
-        pin.scroll_into_view_if_needed()
-        x, y = self.middle(PIN, place)
-        self.page.mouse.click(x, y)
+        """Click the middle of a pin, where its number stands: with the mouse, once the pin stands still."""
+        self.page.locator(PIN).nth(place).click(timeout=LONG)
 
     def middle(self, selector: str, place: int = 0) -> tuple[float, float]:
         """The middle of an element on the screen."""

@@ -41,7 +41,7 @@ def words(finding: dict[str, Any]) -> dict[str, Any]:
         "title": plain(finding["title"]),
         "message": plain(finding["message"]),
         "why": plain(finding["why"]),
-        "causes": [f"{plain(c['text'])} {plain(c['why'])}".strip() for c in finding["causes"]],
+        "causes": [": ".join(filter(None, (plain(c["text"]), plain(c["why"])))) for c in finding["causes"]],
         "check": [plain(check["text"])] if check else [],
         "code": [check["code"].strip()] if check and check["code"] else [],
         "fixes": [plain(fix) for fix in finding["fixes"]],

@@ -66,6 +66,7 @@ def train(server: Server, reader: Reader) -> Trained:
     page.wait_for_function(
         "document.querySelector('.nbdiag .status').textContent.startsWith('60 epochs')", timeout=LONG
     )
+    reader.wait_until_still(quiet=8000)  # findings are judged less often than curves are drawn
     before_end, prompt_before_end = reader.card(), reader.prompts()[FIT]
     (file.parent / "GO").touch()
     page.wait_for_function("document.body.innerText.includes('FINDINGS [')", timeout=LONG)
