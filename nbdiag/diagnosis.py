@@ -16,9 +16,17 @@ from nbdiag.rules.base import Rule
 from nbdiag.run import Run
 
 _NOT_YET = frozenset(
-    {"stuck-at-chance", "constant-prediction", "frozen-metrics", "underfitting", "vanishing-gradients"}
+    {
+        "stuck-at-chance",
+        "constant-prediction",
+        "frozen-metrics",
+        "underfitting",
+        "vanishing-gradients",
+        "initial-loss-off",
+        "double-softmax",
+    }
 )
-"""What a late start looks like, too: provisional while the run may still begin to learn."""
+"""What a late or a rough start looks like, too: provisional while the run may still get over it."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -37,6 +45,8 @@ class Diagnosis:
     not_found: tuple[str, ...] = ()
     too_early: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
+    previous: Diagnosis | None = dataclasses.field(default=None, repr=False)
+    """What the same cell gave when it last ran: drawn faintly behind the curves."""
 
     def __repr__(self) -> str:
         count = f"{len(self.findings)} finding{'' if len(self.findings) == 1 else 's'}"
