@@ -57,3 +57,57 @@ for epoch in (bar := tqdm(range(6))):
 """
     (run,) = captured(kernel, code)
     assert run["train:loss/epoch"] == kernel.value("told")
+
+
+BOOSTED = """
+import numpy as np
+r = np.random.default_rng(0)
+x = r.normal(size=(400, 5))
+y = (x[:, 0] + r.normal(size=400) > 0).astype(int)
+a, b, c, d = x[:200], y[:200], x[200:], y[200:]
+"""
+
+
+def test_xgboost_imported_inside_the_cell(kernel):
+    code = """
+import xgboost
+model = xgboost.XGBClassifier(n_estimators=20, n_jobs=1)
+model.fit(a, b, eval_set=[(a, b), (c, d)])
+"""
+    (run,) = captured(kernel, BOOSTED + code)
+    known = kernel.value("model.evals_result()")
+    assert run == {
+        "train:logloss/epoch": known["validation_0"]["logloss"],
+        "val:logloss/epoch": known["validation_1"]["logloss"],
+    }
+
+
+def test_lightgbm_folds_are_runs_of_their_own(kernel):
+    code = """
+import lightgbm
+kept = []
+for fold in range(2):
+    own = lightgbm.Dataset(a[fold::2], b[fold::2])
+    kept.append({})
+    lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1}, own, 15,
+        valid_sets=[lightgbm.Dataset(c, d, reference=own)],
+        callbacks=[lightgbm.record_evaluation(kept[-1]), lightgbm.log_evaluation(5)])
+    print(f"fold {fold} done")
+"""
+    runs = captured(kernel, BOOSTED + code)
+    assert [run["val:binary_logloss/epoch"] for run in runs] == [
+        k["valid_0"]["binary_logloss"] for k in kernel.value("kept")
+    ]
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_a_perceptron_of_sklearn(kernel, verbose):
+    code = f"""
+from sklearn.neural_network import MLPClassifier
+model = MLPClassifier((8,), max_iter=200, early_stopping=True, verbose={verbose}, random_state=0).fit(a, b)
+"""
+    (run,) = captured(kernel, BOOSTED + code)
+    assert run == {
+        "train:loss/epoch": kernel.value("model.loss_curve_"),
+        "val:accuracy/epoch": kernel.value("[float(v) for v in model.validation_scores_]"),
+    }

@@ -1,17 +1,14 @@
-"""scikit-learn: what its estimators print with ``verbose``, and the curves a fitted one remembers."""
+"""Lines that scikit-learn's estimators print with ``verbose`` go in, events go out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from nbdiag.capture.lines import Line
 from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Event, Record
-from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.rounds import Round, RoundReader
-from nbdiag.run import Run
 
 _MLP = re.compile(rf"Iteration (\d{{1,7}}), loss = ({NUMBER})\s*\Z")
 _MLP_SCORE = re.compile(rf"Validation score: ({NUMBER})\s*\Z")
@@ -74,39 +71,3 @@ class SklearnReader:
             ]
             return Round(int(found[1]), values, int(found[2])) if values else None
         return None
-
-
-def reads(source: Any) -> bool:
-    """A fitted estimator that remembers its losses or scores."""
-    return type(source).__module__.partition(".")[0] == "sklearn" and any(
-        getattr(source, name, None) is not None and len(getattr(source, name)) for name in _REMEMBERED
-    )
-
-
-_REMEMBERED = {
-    "loss_curve_": ("loss", "train", 1),
-    "validation_scores_": ("score", "val", 1),
-    "train_score_": ("loss", "train", 1),  # HistGradientBoosting's are scores and begin before the first round
-    "validation_score_": ("score", "val", 0),
-}
-
-
-def read(source: Any) -> list[Run]:
-    """The run a fitted estimator remembers, at full precision."""
-    run = Run(framework="sklearn")
-    histogram = type(source).__name__.startswith("HistGradientBoosting")
-    for name, (metric, split, first) in _REMEMBERED.items():
-        values = getattr(source, name, None)
-        if values is None:
-            continue
-        if histogram:
-            metric, first = "score", 0
-        if name == "validation_scores_" and type(source).__name__.endswith("Classifier"):
-            metric = "accuracy"
-        for i, value in enumerate(values, first):
-            if i > 0:
-                run.append(Record(metric, split, float(value), i, label=name))
-    return [run]
-
-
-SKLEARN = Framework("sklearn", modules=("sklearn",), reader=SklearnReader, reads=reads, read=read)

@@ -1,4 +1,4 @@
-"""XGBoost: the lines its ``EvaluationMonitor`` prints, and the ``evals_result`` of a fitted model."""
+"""Lines that XGBoost's ``EvaluationMonitor`` prints and the ``evals_result`` of fitted models go in, rounds and runs go out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from nbdiag.capture.pairs import NUMBER
 from nbdiag.events import Record
-from nbdiag.frameworks.base import Framework
-from nbdiag.frameworks.rounds import Round, RoundReader, evaluation_splits
+from nbdiag.frameworks.rounds import Round, evaluation_splits
 from nbdiag.metrics import canonical
 from nbdiag.run import Run
 
@@ -44,8 +43,3 @@ def read(source: Any) -> list[Run]:
             for i, value in enumerate(values, 1):
                 run.append(Record(canonical(metric), splits[name], float(value), i, label=f"{name}-{metric}"))
     return [run]
-
-
-XGBOOST = Framework(
-    "xgboost", modules=("xgboost",), reader=lambda: RoundReader("xgboost", parse), reads=reads, read=read
-)

@@ -1,4 +1,4 @@
-"""LightGBM: the lines ``log_evaluation`` prints, and the ``evals_result_`` of a fitted model."""
+"""Lines that LightGBM's ``log_evaluation`` prints and the ``evals_result_`` of fitted models go in, rounds and runs go out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from nbdiag.capture.pairs import NUMBER
 from nbdiag.events import Record
-from nbdiag.frameworks.base import Framework
-from nbdiag.frameworks.rounds import Round, RoundReader, evaluation_splits
+from nbdiag.frameworks.rounds import Round, evaluation_splits
 from nbdiag.metrics import canonical
 from nbdiag.run import Run
 
@@ -24,7 +23,7 @@ def parse(text: str) -> Round | None:
     found = [_cross_validated(*value) for value in _VALUE.findall(text, start.end())]
     if not found:
         return None
-    splits = _splits([name for name, _, _, _ in found])
+    splits = splits_of([name for name, _, _, _ in found])
     values = [(label, splits[name], canonical(metric), token) for name, metric, token, label in found]
     return Round(int(start[1]), values)
 
@@ -37,7 +36,7 @@ def _cross_validated(name: str, metric: str, token: str) -> tuple[str, str, str,
     return name, metric, token, label
 
 
-def _splits(names: list[str]) -> dict[str, str]:
+def splits_of(names: list[str]) -> dict[str, str]:
     """LightGBM calls the training data ``training``: ``valid_0`` is validation data, also beside ``valid_1``."""
     splits = evaluation_splits(names)
     return splits | {name: "val" if name == "valid_0" else name for name in names if re.fullmatch(r"valid_\d+", name)}
@@ -51,15 +50,10 @@ def reads(source: Any) -> bool:
 def read(source: Any) -> list[Run]:
     """The run a fitted model remembers, at full precision."""
     results = source.evals_result_
-    splits = _splits(list(results))
+    splits = splits_of(list(results))
     run = Run(framework="lightgbm")
     for name, metrics in results.items():
         for metric, values in metrics.items():
             for i, value in enumerate(values, 1):
                 run.append(Record(canonical(metric), splits[name], float(value), i, label=f"{name}'s {metric}"))
     return [run]
-
-
-LIGHTGBM = Framework(
-    "lightgbm", modules=("lightgbm",), reader=lambda: RoundReader("lightgbm", parse), reads=reads, read=read
-)

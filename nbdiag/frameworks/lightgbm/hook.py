@@ -1,0 +1,103 @@
+"""LightGBM's trainings come in while this is open, events at full precision go out.
+
+``lgb.train``, and by it the scikit-learn interface, asks its booster for ``eval_train`` and ``eval_valid`` after each
+round, also where no callback records them. ``lgb.cv`` asks its folds' boosters from elsewhere: its printed means are
+read instead. Read against LightGBM 3.3 and 4.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.lightgbm.text import splits_of
+from nbdiag.frameworks.patches import called
+from nbdiag.frameworks.telling import Telling
+
+_LOSSES = {
+    "binary": "binary_crossentropy", "cross_entropy": "binary_crossentropy", "multiclass": "crossentropy", "softmax": "crossentropy",
+    "regression": "mse", "regression_l2": "mse", "l2": "mse", "mean_squared_error": "mse", "mse": "mse",
+    "regression_l1": "mae", "l1": "mae", "mean_absolute_error": "mae", "mae": "mae",
+}  # fmt: skip
+_CLASSES = ("binary", "multiclass", "softmax", "multiclassova", "multiclass_ova", "ova", "ovr")
+
+
+@contextlib.contextmanager
+def hook(emit: Emit) -> Iterator[None]:
+    """Report trainings to ``emit`` while open; LightGBM may be imported before or inside."""
+    boosters = _Boosters(emit)
+    with contextlib.ExitStack() as stack:
+
+        def install(module: ModuleType) -> None:
+            with boosters.guard:
+                for name in ("eval_train", "eval_valid"):
+                    stack.enter_context(called(module.Booster, name, after=boosters.evaluated))
+
+        with when_imported("lightgbm.basic", install):
+            try:
+                yield
+            except Exception:
+                boosters.telling.end("failed")
+                raise
+            finally:
+                boosters.telling.end("interrupted")
+
+
+class _Boosters:
+    def __init__(self, emit: Emit) -> None:
+        self.guard = Guard(emit, "following a LightGBM training")
+        self.telling = Telling("lightgbm", emit)
+        self.splits: dict[str, str] = {}
+        self.curves: dict[str, list[float]] = {}
+
+    def evaluated(self, args: tuple[Any, ...], kwargs: dict[str, Any], results: Any) -> None:
+        """``train`` asked its booster how it does, after a round."""
+        with self.guard:
+            frame = sys._getframe(2)
+            if frame.f_code.co_name != "train" or frame.f_globals.get("__name__") != "lightgbm.engine":
+                return
+            known = frame.f_locals
+            owner = _lives_as_long(known)
+            if owner is None or not (self.telling.follows(owner) or self._begins(owner, known)):
+                return
+            first = known["init_iteration"] + 1
+            for name, metric, value, *_ in results:
+                label = f"{name}'s {metric}"
+                values = self.curves.setdefault(label, [])
+                values.append(float(value))
+                self.telling.curve(label, metric, self.splits.get(name, name), values, first)
+
+    def _begins(self, owner: Any, known: Mapping[str, Any]) -> bool:
+        self.curves = {}
+        own, others = known["train_data_name"], list(known["name_valid_sets"])
+        self.splits = splits_of(others) | ({own: "train"} if known["is_valid_contain_train"] else {})
+        return self.telling.begin(owner, _facts(known))
+
+
+def _lives_as_long(known: Mapping[str, Any]) -> Any:
+    """An object that only ``train``'s frame holds: when it dies, ``train`` has been left."""
+    found = known.get("callbacks_set", known.get("callbacks"))
+    return found if isinstance(found, set) else None
+
+
+def _facts(known: Mapping[str, Any]) -> dict[str, Any]:
+    params = known["params"]
+    objective = "custom" if known.get("fobj") is not None else str(params.get("objective") or "regression")
+    rate = next((params[n] for n in ("learning_rate", "eta", "shrinkage_rate") if params.get(n)), 0.1)  # the default
+    held = known["reduced_valid_sets"]
+    is_classes = objective in _CLASSES
+    return {
+        "n_train": known["train_set"].num_data(),
+        "n_val": held[-1].num_data() if held else None,
+        "epochs": known["num_boost_round"],
+        "loss": _LOSSES.get(objective, objective),
+        "task": "classification" if is_classes else "regression" if objective in _LOSSES else None,
+        "n_classes": 2 if objective == "binary" else params.get("num_class"),
+        "learning_rate": float(rate),
+    }

@@ -1,0 +1,116 @@
+"""scikit-learn's fits come in while this is open, events at full precision go out, also without ``verbose``.
+
+Watched are methods that each round calls anyway: of the perceptrons, of gradient boosting, and of histogram boosting
+with early stopping (without it, it measures nothing). The same names in scikit-learn 1.3 to 1.9.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.patches import called, watched
+from nbdiag.frameworks.sklearn.remembered import remembered
+from nbdiag.frameworks.telling import Telling
+
+_WATCHED = (
+    (
+        "sklearn.neural_network._multilayer_perceptron",
+        "BaseMultilayerPerceptron",
+        "_fit",
+        "_update_no_improvement_count",
+    ),
+    ("sklearn.ensemble._gb", "BaseGradientBoosting", "_fit_stages", "_fit_stage"),
+    ("sklearn.ensemble._hist_gradient_boosting.gradient_boosting", "BaseHistGradientBoosting", "fit", "_should_stop"),
+)
+"""Module, class, the method that is the training, and the one that each round looks up."""
+
+
+@contextlib.contextmanager
+def hook(emit: Emit) -> Iterator[None]:
+    """Report fits to ``emit`` while open; scikit-learn may be imported before or inside."""
+    fits = _Fits(emit)
+    with contextlib.ExitStack() as stack:
+        for module, owner, training, a_round in _WATCHED:
+            stack.enter_context(when_imported(module, _install(stack, fits, owner, training, a_round)))
+        yield
+
+
+def _install(stack: contextlib.ExitStack, fits: _Fits, owner: str, training: str, a_round: str) -> Any:
+    def install(module: ModuleType) -> None:
+        with fits.guard:
+            kind = getattr(module, owner)
+            stack.enter_context(called(kind, training, before=fits.begins, after=fits.finished, ended=fits.ends))
+            stack.enter_context(watched(kind, a_round, fits.tells))
+
+    return install
+
+
+class _Fits:
+    def __init__(self, emit: Emit) -> None:
+        self.guard = Guard(emit, "following a fit of scikit-learn")
+        self.telling = Telling("sklearn", emit)
+
+    def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """A fit is about to begin. Called again for each part (``partial_fit``) it is the reader's own loop."""
+        with self.guard:
+            incremental = kwargs.get("incremental", args[4] if len(args) > 4 else False)
+            if not (incremental is True or getattr(args[0], "warm_start", False)):
+                self.telling.begin(args[0], _facts(args[0], args[1] if len(args) > 1 else kwargs.get("X")))
+
+    def tells(self, estimator: Any) -> None:
+        """A round looks up a method: the values of the rounds before it stand in the estimator's lists."""
+        with self.guard:
+            if self.telling.follows(estimator):
+                # Gradient boosting's list is as long as the plan from the start; this tells how far it is.
+                self._tell(estimator, sys._getframe(2).f_locals.get("i"))
+
+    def finished(self, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
+        """The fit was finished; gradient boosting's gives its number of rounds."""
+        with self.guard:
+            if self.telling.follows(args[0]):
+                self._tell(args[0], result if isinstance(result, int) else None)
+
+    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
+        """The fit is over."""
+        with self.guard:
+            if self.telling.follows(args[0]):
+                self.telling.end("finished" if error is None else "failed")
+
+    def _tell(self, estimator: Any, rounds: int | None = None) -> None:
+        for label, metric, split, values, first in remembered(estimator, rounds):
+            self.telling.curve(label, metric, split, values, first)
+
+
+def _facts(estimator: Any, data: Any) -> dict[str, Any]:
+    params = vars(estimator)
+    n = len(data) if hasattr(data, "__len__") and not hasattr(data, "tocsr") else data.shape[0]
+    classifies = type(estimator).__name__.endswith("Classifier")
+    known: dict[str, Any] = {"task": "classification" if classifies else "regression", "n_train": n}
+    if "hidden_layer_sizes" in params:
+        held = math.ceil(n * params["validation_fraction"]) if params["early_stopping"] else 0
+        size = params["batch_size"]
+        return known | {
+            "n_train": n - held,
+            "n_val": held or None,
+            # A regressor's is half the mean squared error: no identity holds for it.
+            "loss": "crossentropy" if classifies else "half the squared error",
+            "has_penalty": params["alpha"] > 0,
+            "batch_size": min(200, n - held) if size == "auto" else size,  # scikit-learn's own choice
+            "optimizer": params["solver"],
+            "learning_rate": params["learning_rate_init"],
+            "epochs": params["max_iter"],
+            "shuffle": bool(params["shuffle"]),
+            "loss_is": "epoch-mean",
+        }
+    return known | {
+        "learning_rate": params["learning_rate"],
+        "epochs": params.get("n_estimators", params.get("max_iter")),
+    }

@@ -1,0 +1,64 @@
+"""What a library's training objects know comes in, one training at a time; the events of its runs go out."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping, Sequence
+from threading import get_ident
+from typing import Any
+
+from nbdiag.events import Begin, End, Reached, Record, Status
+from nbdiag.facts import facts_from
+from nbdiag.frameworks.base import Emit
+from nbdiag.metrics import canonical
+
+
+class Telling:
+    """Tells one training at a time, by rounds that count from 1; one beside or inside it is left out.
+
+    A training is known by an ``owner`` that lives as long as it: when that dies untold of an end, it was broken off. It
+    must be begun before its first value is printed, and not at all where it will measure nothing.
+    """
+
+    def __init__(self, framework: str, emit: Emit) -> None:
+        self.framework, self.emit = framework, emit
+        self._owner: weakref.ref[Any] | None = None
+        self._thread = 0
+        self._told: dict[str, int] = {}
+
+    def begin(self, owner: Any, facts: Mapping[str, Any]) -> bool:
+        """Whether this training is the one that is told from now on."""
+        if self._owner is not None and self._owner() is not None and self._thread != get_ident():
+            return False
+        self.end()
+        self._owner, self._thread = weakref.ref(owner, self._died), get_ident()
+        self._told = {}
+        known = {"framework": self.framework, **facts}
+        self.emit(Begin(self.framework, facts=facts_from(known, "object"), exact=True))
+        return True
+
+    def follows(self, owner: Any) -> bool:
+        """Whether this is the training that is told."""
+        return self._owner is not None and self._owner() is owner
+
+    def curve(self, label: str, metric: str, split: str, values: Sequence[Any], first: int = 1) -> None:
+        """Tell what is new among ``values``; the first of them was measured in round ``first``."""
+        told = self._told.get(label, 0)
+        if len(values) <= told:
+            return
+        name = canonical(metric)
+        for i in range(told, len(values)):
+            if i + first > 0:
+                self.emit(Record(name, split, float(values[i]), i + first, None, label))
+        self._told[label] = len(values)
+        self.emit(Reached(len(values) - 1 + first))
+
+    def end(self, status: Status = "finished") -> None:
+        """The training is over. Only the first call counts."""
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            self.emit(End(status))
+
+    def _died(self, owner: weakref.ref[Any]) -> None:
+        if owner is self._owner:
+            self.end("interrupted")

@@ -1,0 +1,106 @@
+"""XGBoost's trainings come in while this is open, events at full precision go out.
+
+``xgb.train``, and by it the scikit-learn interface, makes a ``CallbackContainer`` that evaluates each round and keeps the
+history; its methods are watched by their lookup. The same names since XGBoost 1.3. ``xgb.cv`` evaluates folds: its
+printed means are read instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.patches import called, watched
+from nbdiag.frameworks.rounds import evaluation_splits
+from nbdiag.frameworks.telling import Telling
+
+_LOSSES = {
+    "binary:logistic": "binary_crossentropy", "binary:logitraw": "binary_crossentropy", "reg:logistic": "binary_crossentropy",
+    "multi:softprob": "crossentropy", "multi:softmax": "crossentropy", "reg:squarederror": "mse", "reg:linear": "mse",
+    "reg:absoluteerror": "mae",
+}  # fmt: skip
+"""What XGBoost's objectives are called elsewhere."""
+
+
+@contextlib.contextmanager
+def hook(emit: Emit) -> Iterator[None]:
+    """Report trainings to ``emit`` while open; XGBoost may be imported before or inside."""
+    boosters = _Boosters(emit)
+    with contextlib.ExitStack() as stack:
+
+        def install(module: ModuleType) -> None:
+            with boosters.guard:
+                container: Any = module.CallbackContainer
+                stack.enter_context(watched(container, "before_training", boosters.begins))
+                stack.enter_context(watched(container, "before_iteration", boosters.tells))
+                stack.enter_context(called(container, "after_training", ended=boosters.ends))
+
+        with when_imported("xgboost.callback", install):
+            try:
+                yield
+            except Exception:
+                boosters.telling.end("failed")
+                raise
+            finally:
+                boosters.telling.end("interrupted")
+
+
+class _Boosters:
+    def __init__(self, emit: Emit) -> None:
+        self.guard = Guard(emit, "following an XGBoost training")
+        self.telling = Telling("xgboost", emit)
+        self.train: set[str] = set()
+        """Names of evaluation sets that are the training data itself."""
+
+    def begins(self, container: Any) -> None:
+        """``train`` is about to begin with its rounds."""
+        with self.guard:
+            known = sys._getframe(2).f_locals
+            sets = list(known.get("evals") or ())
+            if container.is_cv or not sets:
+                return
+            data = known["dtrain"]
+            if self.telling.begin(container, _facts(known, data, sets)):
+                self.train = {name for matrix, name in sets if matrix is data}
+
+    def tells(self, container: Any) -> None:
+        """A round is about to begin: those before it are in the history."""
+        with self.guard:
+            if self.telling.follows(container):
+                names = list(container.history)
+                splits = evaluation_splits([n for n in names if n not in self.train]) | dict.fromkeys(
+                    self.train, "train"
+                )
+                for name, metrics in container.history.items():
+                    for metric, values in metrics.items():
+                        self.telling.curve(f"{name}-{metric}", metric, splits[name], values)
+
+    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
+        """All rounds are done."""
+        self.tells(args[0])
+        with self.guard:
+            if self.telling.follows(args[0]):
+                self.telling.end("finished" if error is None else "failed")
+
+
+def _facts(known: Mapping[str, Any], data: Any, sets: list[Any]) -> dict[str, Any]:
+    given = known.get("params") or {}
+    params = dict(given.items() if isinstance(given, Mapping) else given)
+    objective = "custom" if known.get("obj") is not None else str(params.get("objective") or "reg:squarederror")
+    held = [matrix.num_row() for matrix, _ in sets if matrix is not data]
+    kind = objective.partition(":")[0]
+    return {
+        "n_train": data.num_row(),
+        "n_val": held[-1] if held else None,
+        "epochs": known.get("num_boost_round"),
+        "loss": _LOSSES.get(objective, objective),
+        "task": {"binary": "classification", "multi": "classification", "reg": "regression"}.get(kind),
+        "n_classes": 2 if kind == "binary" else int(params["num_class"]) if params.get("num_class") else None,
+        "learning_rate": float(params.get("eta") or params.get("learning_rate") or 0.3),  # XGBoost's default
+    }

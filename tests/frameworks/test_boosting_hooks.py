@@ -1,0 +1,254 @@
+"""Real trainings of XGBoost, LightGBM and scikit-learn come in; what their hooks told is checked, and what they left."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import traceback
+import warnings
+
+import lightgbm
+import numpy as np
+import pytest
+import xgboost
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
+from sklearn.ensemble._hist_gradient_boosting.gradient_boosting import BaseHistGradientBoosting
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network._multilayer_perceptron import BaseMultilayerPerceptron
+
+from nbdiag.collect import Collector
+from nbdiag.events import Trouble
+from nbdiag.frameworks.lightgbm.hook import hook as lightgbm_hook
+from nbdiag.frameworks.sklearn.hook import hook as sklearn_hook
+from nbdiag.frameworks.xgboost.hook import hook as xgboost_hook
+
+pytestmark = pytest.mark.frameworks
+HOOKS = (xgboost_hook, lightgbm_hook, sklearn_hook)
+
+
+def data(n=300):
+    r = np.random.default_rng(0)
+    x = r.normal(size=(n, 5))
+    return (
+        x[: n // 2],
+        (x[: n // 2, 0] > 0).astype(int),
+        x[n // 2 :],
+        (x[n // 2 :, 0] > r.normal(size=n - n // 2)).astype(int),
+    )
+
+
+def watched(train, fails=None):
+    """The runs of a training, collected from what it prints and what the hooks tell."""
+    collector, events = Collector(), []
+
+    class Written(io.StringIO):
+        def write(self, text):
+            events.append(text)
+            return len(text)
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(Written()))
+        for hook in HOOKS:
+            stack.enter_context(hook(events.append))
+        if fails:
+            with pytest.raises(fails) as caught:
+                train()
+            assert "nbdiag" not in "".join(traceback.format_tb(caught.tb))
+        else:
+            train()
+    assert not [e for e in events if isinstance(e, Trouble)]
+    for event in events:
+        if isinstance(event, str):
+            collector.chunk("text", event)
+        else:
+            collector.event(event)
+    collector.close()
+    return collector.runs
+
+
+def curves(run):
+    return {c.name: c.values.tolist() for c in run.curves()}
+
+
+def test_xgboost_tells_what_it_remembers_and_prints():
+    x, y, held, wanted = data()
+    train, val = xgboost.DMatrix(x, y), xgboost.DMatrix(held, wanted)
+    results = {}
+    params = {"objective": "binary:logistic", "eta": 0.2, "eval_metric": ["logloss", "error"]}
+    (run,) = watched(
+        lambda: xgboost.train(
+            params, train, 12, evals=[(train, "mine"), (val, "held")], evals_result=results, verbose_eval=5
+        )
+    )
+    assert curves(run) == {
+        "train:logloss": results["mine"]["logloss"], "train:error": results["mine"]["error"],
+        "held:logloss": results["held"]["logloss"], "held:error": results["held"]["error"],
+    }  # fmt: skip
+    facts = run.facts
+    assert (facts.n_train, facts.n_val, facts.epochs, facts.n_classes) == (150, 150, 12, 2)
+    assert (facts.loss, facts.task, facts.learning_rate) == ("binary_crossentropy", "classification", 0.2)
+    assert run.status == "finished" and run.framework == "xgboost"
+
+
+def test_xgboost_stops_early_and_each_fit_is_a_run():
+    x, y, held, wanted = data()
+    models = [xgboost.XGBClassifier(n_estimators=60, early_stopping_rounds=3, random_state=i) for i in (0, 1)]
+
+    def train():
+        for model in models:
+            model.fit(x, y, eval_set=[(x, y), (held, wanted)], verbose=False)
+
+    runs = watched(train)
+    assert [run.number for run in runs] == [1, 2]
+    for run, model in zip(runs, models, strict=True):
+        known = model.evals_result()
+        assert curves(run) == {
+            "train:logloss": known["validation_0"]["logloss"],
+            "val:logloss": known["validation_1"]["logloss"],
+        }
+        assert len(run.curve("logloss", "val")) < 60
+
+
+def test_xgboost_cross_validation_gives_the_printed_means_and_a_plain_training_nothing():
+    x, y, _, _ = data()
+    train = xgboost.DMatrix(x, y)
+    (run,) = watched(lambda: xgboost.cv({"objective": "binary:logistic"}, train, 6, nfold=3, verbose_eval=True))
+    assert len(run.curve("logloss", "train")) == len(run.curve("logloss", "test")) == 6
+    assert watched(lambda: xgboost.train({}, train, 5)) == []
+
+
+def test_xgboost_is_the_same_with_and_without_us():
+    x, y, held, wanted = data()
+    params = {"subsample": 0.5, "seed": 3, "nthread": 1}
+
+    def train(kept=[]):  # noqa: B006
+        matrix = xgboost.DMatrix(x, y)
+        kept.append(
+            xgboost.train(params, matrix, 20, evals=[(xgboost.DMatrix(held, wanted), "val")], verbose_eval=False)
+        )
+        return bytes(kept[-1].save_raw())
+
+    bare, found = train(), []
+    watched(lambda: found.append(train()))
+    assert found == [bare]
+
+
+def test_a_training_that_raises_shows_no_frame_of_ours_and_the_next_is_told():
+    x, y, held, wanted = data()
+    matrix, val = xgboost.DMatrix(x, y), xgboost.DMatrix(held, wanted)
+
+    class Raises(xgboost.callback.TrainingCallback):
+        def after_iteration(self, model, epoch, evals_log):
+            if epoch == 3:
+                raise ZeroDivisionError
+
+        def after_training(self, model):
+            raise KeyError
+
+    runs = watched(lambda: xgboost.train({}, matrix, 9, evals=[(val, "val")], callbacks=[Raises()]), ZeroDivisionError)
+    assert len(runs[0].curve("rmse", "val")) == 3 and runs[0].status != "finished"
+
+    class RaisesAtTheEnd(Raises):
+        after_iteration = xgboost.callback.TrainingCallback.after_iteration
+
+    runs = watched(lambda: xgboost.train({}, matrix, 4, evals=[(val, "val")], callbacks=[RaisesAtTheEnd()]), KeyError)
+    assert len(runs[0].curve("rmse", "val")) == 4 and runs[0].status == "failed"
+
+
+def test_lightgbm_tells_what_it_records_also_where_nothing_records_it():
+    x, y, held, wanted = data()
+    params = {"objective": "binary", "metric": ["binary_logloss", "auc"], "verbose": -1, "num_threads": 1}
+    results = {}
+
+    def train(*callbacks):
+        own = lightgbm.Dataset(x, y)
+        lightgbm.train(
+            params, own, 15, valid_sets=[own, lightgbm.Dataset(held, wanted, reference=own)], valid_names=["mine", "held"],
+            callbacks=list(callbacks),
+        )  # fmt: skip
+
+    (run,) = watched(lambda: train(lightgbm.record_evaluation(results), lightgbm.log_evaluation(4)))
+    assert curves(run) == {
+        "train:binary_logloss": results["mine"]["binary_logloss"], "train:auc": results["mine"]["auc"],
+        "held:binary_logloss": results["held"]["binary_logloss"], "held:auc": results["held"]["auc"],
+    }  # fmt: skip
+    assert (run.facts.n_train, run.facts.n_val, run.facts.epochs, run.facts.loss) == (
+        150,
+        150,
+        15,
+        "binary_crossentropy",
+    )
+    (silent,) = watched(train)
+    assert curves(silent) == curves(run)
+
+
+def test_lightgbm_fits_stop_early_and_cross_validation_is_read_from_its_text():
+    x, y, held, wanted = data()
+    model = lightgbm.LGBMRegressor(n_estimators=80, verbose=-1, n_jobs=1, random_state=0)
+    (run,) = watched(
+        lambda: model.fit(
+            x, y, eval_set=[(held, wanted)], callbacks=[lightgbm.early_stopping(3), lightgbm.log_evaluation()]
+        )
+    )
+    assert curves(run) == {"val:l2": model.evals_result_["valid_0"]["l2"]}
+    own = lightgbm.Dataset(x, y, free_raw_data=False)
+    (run,) = watched(
+        lambda: lightgbm.cv(
+            {"objective": "binary", "verbose": -1}, own, 5, nfold=3, callbacks=[lightgbm.log_evaluation()]
+        )
+    )
+    assert len(run.curve("binary_logloss", "val")) == 5
+
+
+def test_lightgbm_is_the_same_with_and_without_us():
+    x, y, held, wanted = data()
+
+    def train():
+        own = lightgbm.Dataset(x, y)
+        params = {"bagging_fraction": 0.5, "bagging_freq": 1, "seed": 3, "verbose": -1, "num_threads": 1}
+        return lightgbm.train(
+            params, own, 20, valid_sets=[lightgbm.Dataset(held, wanted, reference=own)]
+        ).model_to_string()
+
+    bare, found = train(), []
+    watched(lambda: found.append(train()))
+    assert found == [bare]
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_perceptrons(early):
+    x, y, _, _ = data()
+    model = MLPClassifier((8,), max_iter=15, early_stopping=early, random_state=0, verbose=early, batch_size=32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        (run,) = watched(lambda: model.fit(x, y))
+    expected = {"train:loss": model.loss_curve_} | ({"val:accuracy": model.validation_scores_} if early else {})
+    assert curves(run) == expected
+    assert (run.facts.n_train, run.facts.n_val) == ((135, 15) if early else (150, None))
+    assert (run.facts.batch_size, run.facts.epochs, run.facts.loss) == (32, 15, "crossentropy")
+
+
+def test_the_boosting_of_sklearn():
+    x, y, _, _ = data()
+    plain = GradientBoostingClassifier(n_estimators=12, verbose=1, random_state=0)
+    stops = GradientBoostingClassifier(n_estimators=90, n_iter_no_change=2, random_state=0)
+    histogram = HistGradientBoostingClassifier(max_iter=20, early_stopping=True, random_state=0, verbose=0)
+    for model in (plain, stops):
+        (run,) = watched(lambda model=model: model.fit(x, y))
+        assert curves(run) == {"train:loss": model.train_score_.tolist()}
+    (run,) = watched(lambda: histogram.fit(x, y))
+    assert curves(run) == {
+        "train:loss": (-histogram.train_score_[1:]).tolist(),
+        "val:loss": (-histogram.validation_score_[1:]).tolist(),
+    }
+
+
+def test_what_was_patched_is_as_before():
+    kinds = (xgboost.callback.CallbackContainer, lightgbm.Booster, BaseMultilayerPerceptron, BaseHistGradientBoosting)
+    before = [dict(vars(kind)) for kind in kinds]
+    with contextlib.ExitStack() as stack:
+        for hook in HOOKS:
+            stack.enter_context(hook(lambda event: None))
+        assert all(dict(vars(kind)) != old for kind, old in zip(kinds, before, strict=True))
+    assert [dict(vars(kind)) for kind in kinds] == before
