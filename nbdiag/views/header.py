@@ -54,7 +54,7 @@ def notes(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     named = (
         ("Looked for and not found:", ", ".join(diagnosis.not_found)),
         ("Too early to judge:", ", ".join(diagnosis.too_early)),
-        ("Rules that failed:", ", ".join(diagnosis.failures)),
+        ("Failed and left out:", ", ".join(diagnosis.failures)),
         ("Note:", " ".join(note.rstrip(".") + "." for note in diagnosis.run.notes).rstrip(".")),
     )
     return [(name, text) for name, text in named if text]
