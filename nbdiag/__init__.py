@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Certainty": "finding", "Curve": "curve", "Diagnosis": "diagnosis", "Facts": "facts", "Finding": "finding",
     "NbdiagError": "errors", "Record": "events", "Run": "run", "Severity": "finding", "StopTraining": "errors", "Watch": "live",
-    "diagnose": "api", "explain": "api", "last": "api", "read": "api", "read_runs": "api", "recent": "api",
+    "configure": "api", "diagnose": "api", "explain": "api", "last": "api", "read": "api", "read_runs": "api", "recent": "api",
     "rule": "rules.base", "watch": "api",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from nbdiag import diagnosis, live, project, rules, sources
-from nbdiag.config import Options
+from nbdiag.config import Options, Session
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.facts import Facts, facts_from
 from nbdiag.finding import Finding
@@ -18,6 +18,7 @@ from nbdiag.rules.pages import Listing, Page
 from nbdiag.run import Run
 from nbdiag.samples import SampleLosses
 from nbdiag.samples import sample_losses as checked_samples
+from nbdiag.views import choice
 
 
 def read_runs(source: Any, /) -> list[Run]:
@@ -60,7 +61,7 @@ def watch(name: str | None = None, /, **options: Any) -> live.Watch:
     if cell is not None and cell.cell is not None:
         return live.Part(cell, name or "")
     begun = live.Watch(Options(name=name or "", **options)).start()
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    shell = _shell()
     if shell is not None:
         _end_with_cell(shell, begun)
     return begun
@@ -72,6 +73,26 @@ def _end_with_cell(shell: Any, begun: live.Watch) -> None:
         begun.finish(result.error_in_exec)
 
     shell.events.register("post_run_cell", ended)
+
+
+def configure(*, every_cell: bool, **options: Any) -> None:
+    """``every_cell=True``: each cell that trains is diagnosed as under ``%%diagnose``, unedited; False takes it back.
+
+    ``options`` are those of ``watch``. Loads the extension where it is not loaded. A cell that has its own
+    ``%%diagnose`` keeps it; one without training shows nothing.
+    """
+    Session.every_cell = Options(quiet=True, **options) if every_cell else None
+    shell = _shell()
+    if shell is None or not every_cell:
+        return
+    shell.extension_manager.load_extension("nbdiag")
+    # Here, once: else the first cell would wait for it.
+    choice.choose(Session.every_cell.view if Session.every_cell else "none")
+    live.prepare()
+
+
+def _shell() -> Any:
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
 
 
 def explain(rule: str | Finding | Rule | None = None, /) -> Page | Listing:

@@ -15,6 +15,11 @@ _MAGIC = re.compile(r"\s*%%diagnose(?=\s|$)(?P<arguments>.*)", re.DOTALL)
 _TEXT = re.compile(r"(?:^|\s)--text(?=\s|$)")
 
 
+def asks(text: str) -> bool:
+    """Whether a cell asks for a diagnosis by itself."""
+    return "%%diagnose" in text
+
+
 def transform(lines: list[str]) -> list[str]:
     """Input transformer for IPython. Pure text: it is called twice for each execution, and for half-typed cells."""
     at = next((i for i, line in enumerate(lines) if line.strip() and not _comment(line)), None)

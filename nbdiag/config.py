@@ -54,6 +54,13 @@ class Options:
             _checked(self.pattern)
 
 
+class Session:
+    """What ``configure`` has set for this process."""
+
+    every_cell: Options | None = None
+    """How each cell is watched that does not ask for it; None: it is not."""
+
+
 def _checked(pattern: str) -> None:
     try:
         compiled = re.compile(pattern)

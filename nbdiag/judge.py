@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from nbdiag import diagnosis, project
@@ -22,8 +23,10 @@ class Judge:
     it is no reason to keep a training from running.
     """
 
-    def __init__(self, options: Options, cell: int | None, faults: Faults) -> None:
+    def __init__(self, options: Options, cell: int | None, faults: Faults, previous: Sequence[Diagnosis] = ()) -> None:
         self._options, self._cell, self._faults = options, cell, faults
+        # One before is enough: with theirs, each would hold all that its cell ever gave.
+        self._previous = [dataclasses.replace(before, previous=None) for before in previous]
         self._asked = selection.settled(options.select, options.ignore, Project())
         self._judged: list[Diagnosis] = []
         try:
@@ -43,7 +46,8 @@ class Judge:
             run.name = self._options.name or run.name
             if self._options.facts:
                 run.learn(facts_from(self._options.facts))
-            kept.append(self._examine(run))
+            before = self._previous[number - 1] if number <= len(self._previous) else None
+            kept.append(dataclasses.replace(self._examine(run), previous=before))
         self._judged = kept
         return list(kept)
 

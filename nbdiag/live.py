@@ -50,14 +50,22 @@ _active: Watch | None = None
 class Watch:
     """Follows a block of code: its training runs appear in a view while it runs, and in ``diagnoses``."""
 
-    def __init__(self, options: Options | None = None, *, cell: int | None = None) -> None:
+    def __init__(
+        self,
+        options: Options | None = None,
+        *,
+        cell: int | None = None,
+        previous: Sequence[Diagnosis] = (),
+        late: bool = False,
+    ) -> None:
+        """``cell`` is its execution count, ``previous`` what it gave before; ``late``: no output until there is a run."""
         self.options = options or Options()
-        self.cell = cell
+        self.cell, self._previous = cell, previous
         self.diagnoses: list[Diagnosis] = []
         self._queue: deque[tuple[float, str, Any]] = deque()
         self._faults = Faults()
         self._undo: list[tuple[str, AbstractContextManager[Any]]] = []
-        self._screen = Screen(self.options.view, self._faults)
+        self._screen = Screen(self.options.view, self._faults, late=late)
         self._drawn: tuple[Any, ...] = ()
         self._behind = False
         self._read = 0.0  # until when all that happened is known
@@ -75,7 +83,7 @@ class Watch:
     def start(self) -> Watch:
         """Begin to follow; ends the watch that was active before. Raises ``NbdiagError`` for unusable options."""
         global _active
-        self._judge = Judge(self.options, self.cell, self._faults)
+        self._judge = Judge(self.options, self.cell, self._faults, self._previous)
         self._brake = Brake(self.options.stop_on)
         self._collector = Collector(self.options.pattern)
         if _active is not None:
@@ -86,8 +94,7 @@ class Watch:
             if self._report:
                 self._report.check()
             with self._faults.guard("the diagnosis"):
-                for module in LATE:
-                    importlib.import_module(module)
+                prepare()
             self._attach()
             self._thread.start()
         except BaseException:  # an interrupt while libraries come in
@@ -255,6 +262,12 @@ class Watch:
     def _tell(self) -> None:
         for line in self._faults.take():
             print(line, file=sys.stderr)
+
+
+def prepare() -> None:
+    """Import what judging needs, in the caller's thread."""
+    for module in LATE:
+        importlib.import_module(module)
 
 
 class Part(Watch):

@@ -11,6 +11,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 
 from nbdiag import api, cells, ending, faults, live, options, screen
+from nbdiag.config import Options, Session
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.errors import NbdiagError
 
@@ -18,6 +19,9 @@ _MISPLACED = (
     "%%diagnose must be the first line of its cell, and `%load_ext nbdiag` must have run in a cell before. "
     "Put `%load_ext nbdiag` in a cell of its own, run it, and run this cell again without it."
 )
+
+_CELLS = 64
+"""Cells whose last runs are kept, to be drawn behind their next: more than a notebook has that train."""
 
 
 class Door:
@@ -29,6 +33,7 @@ class Door:
         self.owner: Any = None
         self.watch: live.Watch | None = None
         self.output = ""
+        self.earlier: dict[str, list[Diagnosis]] = {}  # what each cell gave, the latest last
         self.shown: Any = None  # what %diagnose has displayed in this cell
         self.magics = {
             ("line", cells.BEGIN): self.begin,
@@ -62,10 +67,14 @@ class Door:
         """Begin to watch the cell under execution; its end is ``post_run_cell``."""
         asked = _usable(options.parse)(line)
         self._finish(ending.Replaced())
-        self.owner = self.running[-1] if self.running else None
         self.output = asked.output
-        watch = live.Watch(asked.watch, cell=self.number)
+        self._watch(asked.watch)
+
+    def _watch(self, asked: Options, *, late: bool = False) -> None:
+        self.owner = self.running[-1] if self.running else None
+        previous = self.earlier.get(_identity(self.owner), ())
         try:
+            watch = live.Watch(asked, cell=self.number, previous=previous, late=late)
             self.watch = _usable(watch.start)()
         except UsageError:
             raise
@@ -86,6 +95,13 @@ class Door:
         """``pre_run_cell``."""
         self.shown = None
         self.running.append(info)
+        # Tools of the front end run code of their own, which no history keeps.
+        if Session.every_cell and len(self.running) == 1 and info.store_history and not cells.asks(info.raw_cell):
+            self.output = ""
+            try:
+                self._watch(Session.every_cell, late=True)
+            except UsageError as error:  # a traceback from here would stand in the reader's cell
+                _warn("diagnosing each cell", error)
 
     def left(self, result: Any) -> None:
         """``post_run_cell``: also called for a cell that the body runs, and for each layer of a stacked magic."""
@@ -96,12 +112,18 @@ class Door:
             self._finish(result.error_in_exec)
 
     def _finish(self, error: BaseException | None = None) -> None:
-        watch, self.watch, self.owner = self.watch, None, None
+        watch, cell, self.watch, self.owner = self.watch, _identity(self.owner), None, None
         if watch is None:
             return
         # A traceback from an event callback would look like the training's. An interrupt is a reader tired of waiting.
         try:
-            self._bind(watch.finish(error))
+            diagnoses = watch.finish(error)
+            self._bind(diagnoses)
+            if diagnoses and cell:
+                self.earlier.pop(cell, None)
+                self.earlier[cell] = diagnoses
+                for old in list(self.earlier)[:-_CELLS]:
+                    del self.earlier[old]
         except (Exception, KeyboardInterrupt) as failure:
             _warn("the end of %%diagnose", failure)
 
@@ -161,6 +183,11 @@ def _usable(function: Any) -> Any:
     return call
 
 
+def _identity(info: Any) -> str:
+    """The same for two executions of one cell: the front end's name for it, or in a console its text."""
+    return str(getattr(info, "cell_id", None) or getattr(info, "raw_cell", ""))
+
+
 def _warn(what: str, error: BaseException) -> None:
     print(faults.line(what, faults.describe(error)), file=sys.stderr)
 
@@ -170,13 +197,18 @@ _doors: dict[int, Door] = {}
 
 def load(shell: Any) -> None:
     """``%load_ext nbdiag``: once, however often it is asked for."""
-    unload(shell)
+    _close(shell)
     door = _doors[id(shell)] = Door(shell)
     door.open()
 
 
 def unload(shell: Any) -> None:
     """``%unload_ext nbdiag``."""
+    Session.every_cell = None
+    _close(shell)
+
+
+def _close(shell: Any) -> None:
     door = _doors.pop(id(shell), None)
     if door is not None:
         door.close()

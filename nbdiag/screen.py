@@ -17,30 +17,38 @@ _WHAT = "the view"
 class Screen:
     """What the reader sees of one watched block. A view that has failed is not asked again."""
 
-    def __init__(self, name: str, faults: Faults) -> None:
-        self._name, self._faults = name, faults
+    def __init__(self, name: str, faults: Faults, *, late: bool = False) -> None:
+        self._name, self._faults, self._late = name, faults, late
         self._view: LiveView = choice.NoView()
 
     def open(self) -> None:
-        """Put the placeholder where the block's output begins; main thread."""
+        """Put the placeholder where the block's output begins; main thread. If ``late``, only below what comes first."""
         with self._faults.guard(_WHAT):
             self._view = choice.choose(self._name)
-            self._view.show()
+            if not self._late:
+                self._view.show()
 
     def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Draw the present state."""
         if _WHAT not in self._faults:
             with self._faults.guard(_WHAT):
+                self._show()
                 self._view.draw(diagnoses)
 
     def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
         """Draw the exact final state; main thread."""
         if _WHAT not in self._faults:
             with self._faults.guard(_WHAT):
+                self._show()
                 self._view.finish(diagnoses, status)
         if _WHAT in self._faults and diagnoses:
             with self._faults.guard("the static view"):
                 choice.choose("static").finish(diagnoses, status)
+
+    def _show(self) -> None:
+        if self._late:
+            self._late = False
+            self._view.show()
 
 
 def show(diagnosis: Diagnosis) -> None:

@@ -33,12 +33,12 @@ def draw(
     points: int = 1000,
     log: bool | None = None,
 ) -> Chart:
-    """The chart of one run; ``previous`` (the cell's run before it) is drawn faintly behind.
+    """The chart of one run; ``previous`` (by default the cell's run before it) is drawn faintly behind.
 
     ``x_unit`` (``epoch``, ``step`` or ``time``) falls back to what the run has. ``log`` asks for or against
     logarithmic y axes; by default a loss gets one only where a linear one would hide most of its values.
     """
-    run = diagnosis.run
+    run, previous = diagnosis.run, previous or diagnosis.previous
     names = chosen(diagnosis)
     curves = [c for c in run.curves() if c.metric in names]
     unit = unit_for(curves, x_unit)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
     from nbdiag.events import Status
 
+ELSEWHERE = ("VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG", "KAGGLE_KERNEL_RUN_TYPE", "DATABRICKS_RUNTIME_VERSION")
+"""Environment of kernels whose widget manager is not known to work: VS Code loads widgets from a CDN (it takes these two
+out of its terminals, so a JupyterLab started there has neither), Colab only after ``enable_custom_widget_manager()``,
+Kaggle and Databricks bring managers of their own."""
+
 
 class NoView:
     """Shows nothing: the diagnoses are only kept."""
@@ -53,6 +58,5 @@ def fitting() -> str:
     shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if getattr(shell, "kernel", None) is None:
         return "terminal"
-    # VS Code loads widgets from a CDN, Colab only after enable_custom_widget_manager(), Kaggle's own manager is unknown.
     elsewhere = "__vsc_ipynb_file__" in shell.user_ns or "google.colab" in sys.modules
-    return "static" if elsewhere or "KAGGLE_KERNEL_RUN_TYPE" in os.environ else "widget"
+    return "static" if elsewhere or any(name in os.environ for name in ELSEWHERE) else "widget"
