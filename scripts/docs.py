@@ -90,6 +90,12 @@ def _options() -> str:
 
 `nbdiag.watch()` takes the same as keywords: {keywords}.
 
+`--stop-on` takes `broken`, `problem`, or rules by name. It ends the training by its framework's own means once such a finding is
+confirmed, that is, no longer provisional.
+
+## Of a session
+`nbdiag.configure(every_cell=True)` diagnoses every cell that trains, with the options it is given as further keywords.
+
 ## Of a project
 `[tool.nbdiag]` in `pyproject.toml` speaks for all notebooks and scripts at or below it. The nearest file with such a table
 counts, seen from the working directory.

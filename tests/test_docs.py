@@ -95,7 +95,7 @@ class Missing(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Missing())
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
-shell.run_cell({code("where.md", "python", 1)!r}).raise_error()
+shell.run_cell({code("where.md", "python", -1)!r}).raise_error()
 result = shell.run_cell("%%diagnose -n mine\\ntrained = 6\\ntrained * 7\\n")
 result.raise_error()
 assert result.result == 42
@@ -108,7 +108,7 @@ def test_with_nbdiag_the_guard_loads_it():
     script = f"""
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
-shell.run_cell({code("where.md", "python", 1)!r}).raise_error()
+shell.run_cell({code("where.md", "python", -1)!r}).raise_error()
 assert "diagnose" in shell.magics_manager.magics["cell"]
 """
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
