@@ -31,7 +31,11 @@ def below_chance(run: Run, p: float = 1e-3) -> tuple[float, float, float, float]
     return (typical, guess, size.value, tail) if tail < p else None
 
 
-@rule(severity=Severity.PROBLEM, explains=("val-never-improved", "generalization-gap", "small-validation-set"))
+@rule(
+    severity=Severity.PROBLEM,
+    explains=("val-never-improved", "generalization-gap", "small-validation-set"),
+    needs="the number of classes, the size of the validation set",
+)
 def accuracy_below_chance(run: Run, *, p: float = 1e-3) -> Iterator[Finding]:
     """The validation accuracy is worse than a guess.
 
@@ -110,6 +114,7 @@ def accuracy_below_chance(run: Run, *, p: float = 1e-3) -> Iterator[Finding]:
         "overfitting",
         "overconfident-wrong",
     ),
+    needs="the number of classes, the size of the validation set",
 )
 def validation_set_mismatch(run: Run) -> Iterator[Finding]:
     """The validation data are not like the training data.
@@ -170,7 +175,7 @@ def validation_set_mismatch(run: Run) -> Iterator[Finding]:
     )
 
 
-@rule(severity=Severity.PROBLEM, explains=("val-better-than-train",))
+@rule(severity=Severity.PROBLEM, explains=("val-better-than-train",), needs="dropout and augmentation known to be off")
 def suspiciously_good(run: Run) -> Iterator[Finding]:
     """Validation is nearly perfect after the first epoch, and much better than training.
 

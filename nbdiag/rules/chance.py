@@ -25,6 +25,7 @@ from nbdiag.run import Run
         "inputs-not-normalised",
         "learning-rate-out-of-range",
     ),
+    needs="the number of classes",
 )
 def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.02) -> Iterator[Finding]:
     """The model is no better than a guess, to the end.

@@ -16,7 +16,7 @@ from nbdiag.rules.wording import framework, num, pct, place
 from nbdiag.run import Run
 
 
-@rule(severity=Severity.NOTE)
+@rule(severity=Severity.NOTE, needs="accuracy beside a cross-entropy, the number of classes")
 def overconfident_wrong(run: Run, *, tolerance: float = 0.1) -> Iterator[Finding]:
     """The model is surer than it is right: its few mistakes are very confident.
 

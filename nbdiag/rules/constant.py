@@ -82,7 +82,7 @@ def _unequal(run: Run) -> bool:
     return float(shares.max()) > even + max(0.05, 1.96 * stats.accuracy_error(even, int(size.value)))
 
 
-@rule(severity=Severity.BROKEN, explains=(*NOTHING_MORE, "converged"))
+@rule(severity=Severity.BROKEN, explains=(*NOTHING_MORE, "converged"), needs="class counts, or the number of classes")
 def constant_prediction(run: Run) -> Iterator[Finding]:
     """The model gives every validation sample the same class.
 

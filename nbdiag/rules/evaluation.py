@@ -15,7 +15,11 @@ from nbdiag.rules.wording import framework, label, num, pct, place
 from nbdiag.run import Run
 
 
-@rule(severity=Severity.PROBLEM, explains=("noisy-validation",))
+@rule(
+    severity=Severity.PROBLEM,
+    explains=("noisy-validation",),
+    needs="the size of the validation set, or accuracies that tell it",
+)
 def small_validation_set(run: Run, *, points: float = 3.0, tiny: int = 40) -> Iterator[Finding]:
     """The validation set is too small for the differences one would like to read from it.
 
@@ -134,7 +138,7 @@ def _band(accuracy: evidence.Series, n: int) -> BandPicture:
     )
 
 
-@rule(severity=Severity.NOTE, explains=())
+@rule(severity=Severity.NOTE, explains=(), needs="steps of an epoch, batch size, size of the training set")
 def incomplete_epochs(run: Run, *, least: float = 0.9) -> Iterator[Finding]:
     """What is called an epoch is not a pass over the training data.
 

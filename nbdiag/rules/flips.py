@@ -19,6 +19,7 @@ from nbdiag.run import Run
 @rule(
     severity=Severity.BROKEN,
     explains=(*NOTHING_MORE, "stuck-at-chance", "constant-prediction", "accuracy-below-chance", "initial-loss-off"),
+    needs="two classes, the size of the validation set",
 )
 def prediction_flips_class(run: Run) -> Iterator[Finding]:
     """The predictions flip from one class to the other between epochs.

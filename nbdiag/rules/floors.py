@@ -19,6 +19,7 @@ from nbdiag.run import Run
 @rule(
     severity=Severity.BROKEN,
     explains=("loss-floor", "plateau", "underfitting", "slow-progress", "converged", "overconfident-wrong"),
+    needs="a cross-entropy, the number of classes",
 )
 def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
     """Softmax is applied twice.
@@ -97,7 +98,7 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
     )
 
 
-@rule(severity=Severity.NOTE)
+@rule(severity=Severity.NOTE, needs="a cross-entropy")
 def loss_floor(run: Run) -> Iterator[Finding]:
     """The training loss rests on a floor although nearly every answer is right.
 

@@ -25,6 +25,7 @@ from nbdiag.run import Run
         "uninformative-metric",
         "overconfident-wrong",
     ),
+    needs="the task, or the loss of a regression",
 )
 def accuracy_on_regression(run: Run) -> Iterator[Finding]:
     """Accuracy is reported for a task that has no classes.
@@ -183,7 +184,11 @@ def negative_loss(run: Run) -> Iterator[Finding]:
         return
 
 
-@rule(severity=Severity.PROBLEM, explains=("slow-progress", "inputs-not-normalised", "learning-rate-out-of-range"))
+@rule(
+    severity=Severity.PROBLEM,
+    explains=("slow-progress", "inputs-not-normalised", "learning-rate-out-of-range"),
+    needs="a cross-entropy, the number of classes",
+)
 def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
     """The first training loss is far above that of a guess.
 
