@@ -10,7 +10,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 
-from nbdiag import api, cells, ending, faults, live, options, screen
+from nbdiag import api, cells, ending, faults, live, offer, options, screen
 from nbdiag.config import Options, Session
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.errors import NbdiagError
@@ -33,6 +33,7 @@ class Door:
         self.owner: Any = None
         self.watch: live.Watch | None = None
         self.output = ""
+        self.names: dict[str, int] | None = None  # what was bound before a cell that is to be told of a history in it
         self.earlier: dict[str, list[Diagnosis]] = {}  # what each cell gave, the latest last
         self.shown: Any = None  # what %diagnose has displayed in this cell
         self.magics = {
@@ -73,7 +74,10 @@ class Door:
     def _watch(self, asked: Options, *, late: bool = False) -> None:
         self.owner = self.running[-1] if self.running else None
         previous = self.earlier.get(_identity(self.owner), ())
+        self.names = None
         try:
+            if not (late or asked.quiet):
+                self.names = offer.names_of(self.shell.user_ns)
             watch = live.Watch(asked, cell=self.number, previous=previous, late=late)
             self.watch = _usable(watch.start)()
         except UsageError:
@@ -119,6 +123,8 @@ class Door:
         try:
             diagnoses = watch.finish(error)
             self._bind(diagnoses)
+            if self.names is not None and not diagnoses and error is None:
+                self._offer(self.names)
             if diagnoses and cell:
                 self.earlier.pop(cell, None)
                 self.earlier[cell] = diagnoses
@@ -126,6 +132,11 @@ class Door:
                     del self.earlier[old]
         except (Exception, KeyboardInterrupt) as failure:
             _warn("the end of %%diagnose", failure)
+
+    def _offer(self, names: dict[str, int]) -> None:
+        """Say what the cell left that could be read, where nothing was captured."""
+        if found := offer.line(names, self.shell.user_ns):
+            print(f"nbdiag: {found}")
 
     def _bind(self, diagnoses: list[Any]) -> None:
         if self.output:

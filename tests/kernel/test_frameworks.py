@@ -111,3 +111,18 @@ model = MLPClassifier((8,), max_iter=200, early_stopping=True, verbose={verbose}
         "train:loss/epoch": kernel.value("model.loss_curve_"),
         "val:accuracy/epoch": kernel.value("[float(v) for v in model.validation_scores_]"),
     }
+
+
+def test_a_history_that_a_silent_cell_leaves_is_offered(kernel):
+    offered = kernel.run("%%diagnose --view none\ntrain_losses, val_losses = [0.9, 0.7, 0.5], [0.8, 0.7, 0.9]").text()
+    assert offered == (
+        "nbdiag: nothing was captured; `train_losses` and `val_losses` look like learning curves: "
+        '%diagnose {"loss": train_losses, "val_loss": val_losses}\n'
+    )
+    assert kernel.run(offered.rpartition(": %")[2].join(("%", ""))).status == "ok"
+    for quiet in (
+        "%%diagnose --view none\nx = 1",
+        "%%diagnose --view none -q\nlosses = [3, 2, 1]",
+        "losses = [3, 2, 1]",
+    ):
+        assert kernel.run(quiet).text() == ""
