@@ -49,14 +49,18 @@ def choose(name: str) -> LiveView:
     if name == "terminal":
         from nbdiag.views.terminal import TerminalView
 
-        return TerminalView()
+        return TerminalView(script=_shell() is None)
     return NoView()
 
 
 def fitting() -> str:
     """``terminal`` without a kernel; ``widget`` where the widget manager is known to work; otherwise ``static``."""
-    shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    shell = _shell()
     if getattr(shell, "kernel", None) is None:
         return "terminal"
     elsewhere = "__vsc_ipynb_file__" in shell.user_ns or "google.colab" in sys.modules
     return "static" if elsewhere or any(name in os.environ for name in ELSEWHERE) else "widget"
+
+
+def _shell() -> Any:
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()

@@ -17,6 +17,7 @@ from nbdiag.views.chart import draw
 from nbdiag.views.markup import plain
 from nbdiag.views.numbering import Numbered, numbered, severity_of
 from nbdiag.views.numbers import epochs
+from nbdiag.views.progress import Progress
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -78,13 +79,21 @@ def _sentences(f: Finding, entries: list[Numbered]) -> list[str]:
 
 
 class TerminalView:
-    """In a terminal nothing is drawn while the block runs; its diagnoses follow its output."""
+    """In a terminal the diagnoses follow the block's output; in a script a line tells now and then how it goes."""
+
+    def __init__(self, *, script: bool = False) -> None:
+        self._script = script
+        self._progress: Progress | None = None
 
     def show(self) -> None:
-        """Nothing: a terminal has no place above the output."""
+        """Nothing yet: a terminal has no place above the output."""
+        if self._script and sys.stderr is not None:
+            self._progress = Progress()
 
     def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
-        """Nothing: redrawing would tear the block's own lines."""
+        """In a script, how far it is. A chart is not drawn: that would tear the block's own lines."""
+        if self._progress is not None and diagnoses:
+            self._progress.tell(diagnoses[-1])
 
     def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
         """Print each run's diagnosis; colour only on a terminal that has it."""
