@@ -67,6 +67,7 @@ def _wrong_pair(activation: str, run: Run) -> tuple[Severity, str, str, str] | N
     """How bad it is, what does not fit, why, and what would."""
     facts, family = run.facts, loss_family(run.facts.loss)
     units, logits = facts.output_units, facts.from_logits
+    inner = "softmax" if family == "crossentropy" else "sigmoid"
     if family not in ("crossentropy", "binary-crossentropy"):
         return None
     if units == 1 and (activation == "softmax" or "categorical" in str(facts.loss).lower()):
@@ -88,9 +89,11 @@ def _wrong_pair(activation: str, run: Run) -> tuple[Severity, str, str, str] | N
     if activation in ("softmax", "sigmoid") and logits and facts.backend != "tensorflow":
         return (
             Severity.PROBLEM,
-            f"{activation} twice",
-            f"The loss takes logits and applies another {'softmax' if family == 'crossentropy' else 'sigmoid'}.",
-            "Leave out `from_logits=True`, or the last activation.",
+            f"{activation} twice" if activation == inner else f"{activation} before {inner}",
+            f"The loss takes logits and applies {'another' if activation == inner else 'a'} {inner}.",
+            "Leave out `from_logits=True`, or the last activation."
+            if framework(run) == "keras"
+            else "Take the last activation out of the model; use it at prediction only.",
         )
     if activation in ("linear", "none") and logits is False:
         return (

@@ -42,9 +42,14 @@ HEALTHY = (
     "binary", "five", "categorical", "logits", "binary-logits", "scaled-pixels", "warm-batchnorm", "dropout-0.3",
     "smoothed", "penalised", "weighted", "half-frozen", "regression", "perfect",
 )  # fmt: skip
+SICK_LOOPS = {
+    "softmax-inside": "applies another softmax",
+    "sigmoid-inside": "applies a softmax",
+    "sigmoid-twice": "applies another sigmoid",
+}
 LOOPS = (
     "plain", "last-batch", "accumulation", "smoothing", "smoothing-both", "penalty", "weights", "weights-both", "logits",
-    "masked", "two-decimals", "perfect", "mixed-precision",
+    "masked", "two-decimals", "perfect", "mixed-precision", "normalised",
 )  # fmt: skip
 
 
@@ -67,7 +72,13 @@ def keras_runs(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["hooks", "text"])
 def loops(request, tmp_path_factory):
-    return answers("misleading_loops.py", tmp_path_factory.mktemp("loops") / "loops.json", request.param)
+    path = tmp_path_factory.mktemp("loops") / "loops.json"
+    return answers("misleading_loops.py", path, request.param, *LOOPS) | {"seen": request.param}
+
+
+@pytest.fixture(scope="module")
+def sick_loops(tmp_path_factory):
+    return answers("misleading_loops.py", tmp_path_factory.mktemp("sick") / "sick.json", "hooks", *SICK_LOOPS)
 
 
 @pytest.mark.parametrize("name", [*ON_TORCH, *ON_JAX])
@@ -110,3 +121,24 @@ def test_numbers_that_could_mislead_prove_nothing(loops, name):
     for finding in found["findings"]:
         assert finding["severity"] in ("good", "note"), finding["title"]
         assert finding["certainty"] != "exact", finding["title"]
+
+
+def test_what_a_loss_call_tells(loops):
+    facts = {name: found[0]["facts"] for name, found in loops.items() if name != "seen"}
+    if loops["seen"] == "text":
+        assert not any("output_activation" in known or "task" in known for known in facts.values())
+        return
+    plain, logits = facts["plain"], facts["logits"]
+    assert (plain["task"], plain["n_classes"], plain["output_units"]) == ("classification", 4, 4)
+    assert plain["from_logits"] is True and plain["output_activation"] == "linear" and plain["class_weight"] is False
+    assert (logits["task"], logits["n_classes"], logits["output_units"]) == ("classification", 2, 1)
+    assert logits["from_logits"] is True and facts["weights"]["class_weight"] is True
+    assert [name for name, known in facts.items() if "has_batchnorm" in known] == ["normalised"]
+    assert "loss" not in facts["penalty"] and "from_logits" not in facts["penalty"]  # a sum of parts
+
+
+@pytest.mark.parametrize("name", SICK_LOOPS)
+def test_a_pytorch_model_that_ends_wrongly(sick_loops, name):
+    (found,) = sick_loops[name]
+    first = found["findings"][0]
+    assert first["rule"] == "output-loss-pair" and SICK_LOOPS[name] in first["message"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbdiag.frameworks.torch.journal import Batch
 from nbdiag.frameworks.torch.losses import Call, correct, understand
+from nbdiag.frameworks.torch.outputs import facts_of_call
 from nbdiag.frameworks.torch.passes import Identity, Pass
 from nbdiag.frameworks.torch.roots import UNKNOWN, Leaves, Root, describe
 
@@ -52,7 +53,7 @@ class Evaluation:
                     training.root.of(call.root) or self._last is None
                 )  # before the first backward pass nothing is known
                 self._last = (weakref.ref(result), result._version, call.root)
-                training.classes = call.classes
+                training.outputs = facts_of_call(name, loss, args, None if training.told else result)
                 if p is not None and self.slow is not False and ours:
                     self._look(p, call, args, None)
         elif p is not None and p.epoch is not None and not p.trained:

@@ -9,11 +9,13 @@ from nbdiag.frameworks.torch.passes import Pass
 from nbdiag.frameworks.torch.roots import Root
 
 
-def of_training(p: Pass | None, optimizer: Any, root: Root, classes: int | None) -> Facts:
+def of_training(p: Pass | None, optimizer: Any, root: Root, outputs: dict[str, Any]) -> Facts:
     """What is known when the first step is done."""
-    known: dict[str, Any] = {"framework": "torch", "backend": "torch", "loss": root.loss, "n_classes": classes}
-    if root.loss == "cross_entropy":
-        known["task"] = "classification"
+    known: dict[str, Any] = {"framework": "torch", "backend": "torch"}
+    if root.loss is None:  # a sum of parts, of which that call may have been one
+        known |= {"n_classes": outputs.get("n_classes"), "has_batchnorm": outputs.get("has_batchnorm")}
+    else:
+        known |= outputs if outputs.get("loss") == root.loss else {"loss": root.loss}
     if root.loss is not None:
         known["label_smoothing"] = root.smoothed
         known["class_weight"] = root.weighted

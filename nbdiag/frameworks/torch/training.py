@@ -50,11 +50,12 @@ class Training:
         self._reset()
 
     def _reset(self) -> None:
-        self._known = self.restless = self._passed = self._by_hand = False
+        self.told = self.restless = self._passed = self._by_hand = False
         self.data: Identity | None = None
         self.epochs = 0
         self.root: Root = UNKNOWN
-        self.classes: int | None = None
+        self.outputs: dict[str, Any] = {}
+        """What the latest call of a loss function told of the model's output."""
         self.marks.clear()
         self._optimizers: list[Callable[[], Any]] = []
         self._steps: list[int] = []
@@ -183,9 +184,9 @@ class Training:
 
     def _note(self, index: int, losses: list[float | Slot], weight: float, p: Pass | None) -> None:
         self._steps[index] = step = self._steps[index] + 1
-        if not self._known:
-            self._known = True
-            known = facts.of_training(p, self._optimizers[0](), self.root, self.classes)
+        if not self.told:
+            self.told = True
+            known = facts.of_training(p, self._optimizers[0](), self.root, self.outputs)
             self.journal.entries.append(Learned(known))
         place, measured = self.place(p), None
         if p is not None and not p.batches:  # a loader without a length: how far in its epoch a step is, nobody knows
@@ -211,14 +212,14 @@ class Training:
 
     def _next_run(self) -> None:
         """Another training began: its first loss is here already, and the pass it came from is its first epoch."""
-        root, classes, p = self.root, self.classes, self.passes.trained()
+        root, outputs, p = self.root, self.outputs, self.passes.trained()
         self.journal.entries.append(End())
         self.journal.tell(self.run, wait=True)
         self.run += 1
         self.begin()
         self._reset()
         self.evaluation.forget()
-        self.root, self.classes = root, classes
+        self.root, self.outputs = root, outputs
         if p is not None:
             self.data, self.epochs, p.measured = p.data, 1, Measured()
 

@@ -1,6 +1,7 @@
-"""Loops' names come in; healthy PyTorch trainings whose printed numbers could mislead run watched; findings go out as JSON.
+"""Loops' names come in; healthy PyTorch trainings whose printed numbers could mislead run watched, and sick
+ones; findings go out as JSON.
 
-Each loop is a correct training of an easy task. What it prints is not what an identity would like: the last batch's loss,
+Each of ``LOOPS`` is a correct training of an easy task. What it prints is not what an identity would like: the last batch's loss,
 a part of it, more than it, other samples than the accuracy's, or few digits.
 """
 
@@ -29,7 +30,7 @@ def blobs(n, k, apart):
 
 def loop(
     *, k=4, apart=1.5, epochs=12, loss=F.cross_entropy, judge=F.cross_entropy, divide=1, last=False, penalty=0.0,
-    show="loss: {:.4f} - acc: {:.4f} - val_loss: {:.4f} - val_acc: {:.4f}", labels=None, norms=False, units=None,
+    show="loss: {:.4f} - acc: {:.4f} - val_loss: {:.4f} - val_acc: {:.4f}", labels=None, norms=False, units=None, end=(),
 ):  # fmt: skip
     """The usual loop; ``divide`` accumulates that many batches, ``judge`` is the validation's loss."""
     torch.manual_seed(0)
@@ -37,7 +38,7 @@ def loop(
     if labels is not None:
         y = labels(y)
     train = DataLoader(TensorDataset(x[:600], y[:600]), batch_size=30, shuffle=True)
-    model = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, units or k))
+    model = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, units or k), *end)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     scale = 2.0**17
     for epoch in range(1, epochs + 1):
@@ -99,15 +100,21 @@ LOOPS = {
     "two-decimals": lambda: loop(show="loss: {:.2f} - acc: {:.2f} - val_loss: {:.2f} - val_acc: {:.2f}"),
     "perfect": lambda: loop(apart=8.0, epochs=25),
     "mixed-precision": lambda: loop(norms=True),
+    "normalised": lambda: loop(end=(nn.BatchNorm1d(4),)),
+}
+SICK = {
+    "softmax-inside": lambda: loop(end=(nn.Softmax(1),), epochs=25),
+    "sigmoid-inside": lambda: loop(end=(nn.Sigmoid(),)),
+    "sigmoid-twice": lambda: loop(k=2, units=1, loss=binary, judge=binary, end=(nn.Sigmoid(),)),
 }
 
 
 if __name__ == "__main__":
     path, hooks, *names = sys.argv[1:]
     found = {}
-    for name in names or LOOPS:
+    for name in names:
         with nbdiag.watch(view="none", hooks=hooks == "hooks") as watched:
-            LOOPS[name]()
+            (LOOPS | SICK)[name]()
         found[name] = [told(d) for d in watched.diagnoses]
     with open(path, "w") as file:
         json.dump(found, file, default=str)
