@@ -5,27 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-PYPROJECT = """
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-[project]
-name = "tiny-plugin"
-version = "1.0"
-[project.entry-points."nbdiag.rules"]
-good = "tiny_plugin:loss_is_small"
-several = "tiny_plugin:MORE"
-missing = "tiny_plugin.no_such_module:rule"
-plain = "tiny_plugin:not_a_rule"
-twin = "tiny_plugin:overfitting"
-leaves = "tiny_plugin.leaves:rule"
-[project.entry-points."nbdiag.frameworks"]
-tiny = "tiny_plugin:TINY"
-clumsy = "tiny_plugin:CLUMSY"
+ENTRY_POINTS = """
+[nbdiag.rules]
+good = tiny_plugin:loss_is_small
+several = tiny_plugin:MORE
+missing = tiny_plugin.no_such_module:rule
+plain = tiny_plugin:not_a_rule
+twin = tiny_plugin:overfitting
+leaves = tiny_plugin.leaves:rule
+[nbdiag.frameworks]
+tiny = tiny_plugin:TINY
+clumsy = tiny_plugin:CLUMSY
 """
 MODULE = '''
 import nbdiag
@@ -118,13 +113,20 @@ HISTORY = {"loss": [0.9, 0.6, 0.4, 0.3], "val_loss": [0.9, 0.7, 0.5, 0.4]}
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory) -> Path:
     """The folder into which pip installed the package."""
-    source, target = tmp_path_factory.mktemp("tiny"), tmp_path_factory.mktemp("site")
-    (source / "tiny_plugin").mkdir()
-    (source / "pyproject.toml").write_text(PYPROJECT)
-    (source / "tiny_plugin" / "__init__.py").write_text(MODULE)
-    (source / "tiny_plugin" / "leaves.py").write_text("raise SystemExit(3)")
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--target", str(target), str(source)], check=True, capture_output=True)
+    wheel = tmp_path_factory.mktemp("wheel") / "tiny_plugin-1.0-py3-none-any.whl"
+    target = tmp_path_factory.mktemp("site")
+    files = {
+        "tiny_plugin/__init__.py": MODULE,
+        "tiny_plugin/leaves.py": "raise SystemExit(3)",
+        "tiny_plugin-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny-plugin\nVersion: 1.0\n",
+        "tiny_plugin-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "tiny_plugin-1.0.dist-info/entry_points.txt": ENTRY_POINTS,
+    }
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, text in {**files, "tiny_plugin-1.0.dist-info/RECORD": ""}.items():
+            archive.writestr(name, text)
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--target", str(target), str(wheel)], check=True, capture_output=True)
     return target
 
 
