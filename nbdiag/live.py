@@ -27,8 +27,9 @@ from nbdiag.config import Options
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.ending import Replaced, status_of
 from nbdiag.errors import StopTraining
-from nbdiag.events import Event, Status, Trouble
+from nbdiag.events import Status, Trouble
 from nbdiag.faults import Faults, describe
+from nbdiag.inbox import Inbox
 from nbdiag.judge import Judge
 from nbdiag.logbook import Logbook
 from nbdiag.pace import Pace
@@ -62,7 +63,7 @@ class Watch:
         self.options = options or Options()
         self.cell, self._previous = cell, previous
         self.diagnoses: list[Diagnosis] = []
-        self._queue: deque[tuple[float, str, Any]] = deque()
+        self._inbox = Inbox()
         self._faults = Faults()
         self._undo: list[tuple[str, AbstractContextManager[Any]]] = []
         self._screen = Screen(self.options.view, self._faults, late=late)
@@ -71,9 +72,8 @@ class Watch:
         self._read = 0.0  # until when all that happened is known
         self._brake = Brake(())
         self._report = Report(Path(self.options.report), self._faults) if self.options.report else None
-        self._logbook = Logbook(self._emit, self.options.name)
+        self._logbook = Logbook(self._inbox.emit, self.options.name)
         self._pid = os.getpid()
-        self._began = time.perf_counter()
         self._done = False
         self._stop = threading.Event()
         # The parent message of a cell lives in a context variable: output from a thread without it belongs to no cell.
@@ -106,11 +106,11 @@ class Watch:
     def _attach(self) -> None:
         for framework in frameworks.known() if self.options.hooks else ():
             if framework.hook is not None:
-                self._enter(f"the {framework.name} hook", partial(framework.hook, self._emit))
+                self._enter(f"the {framework.name} hook", partial(framework.hook, self._inbox.emit))
             if framework.stop is not None and self.options.stop_on:
-                self._enter(f"stopping {framework.name}", partial(framework.stop, self._brake.reason, self._emit))
+                self._enter(f"stopping {framework.name}", partial(framework.stop, self._brake.reason, self._inbox.emit))
         for name in ("stdout", "stderr"):
-            self._enter(f"reading {name}", partial(tee, getattr(sys, name), self._sink(name)))
+            self._enter(f"reading {name}", partial(tee, getattr(sys, name), self._inbox.sink(name)))
         atexit.register(self.finish)
 
     def _detach(self, error: BaseException | None = None) -> None:
@@ -192,19 +192,6 @@ class Watch:
             manager.__enter__()
             self._undo.append((what, manager))
 
-    def _sink(self, stream: str) -> Callable[[str], None]:
-        append, clock, began, pid, getpid = self._queue.append, time.perf_counter, self._began, self._pid, os.getpid
-
-        def sink(text: str) -> None:
-            if getpid() == pid:  # a worker forked by a data loader has our queue, but nobody who empties it
-                append((clock() - began, stream, text))
-
-        return sink
-
-    def _emit(self, event: Event) -> None:
-        if os.getpid() == self._pid:
-            self._queue.append((time.perf_counter() - self._began, "", event))
-
     def _follow(self) -> None:
         pace, clock = Pace(), time.thread_time
         while not self._stop.wait(self.options.refresh):
@@ -226,7 +213,7 @@ class Watch:
 
     @property
     def _elapsed(self) -> float:
-        return time.perf_counter() - self._began
+        return time.perf_counter() - self._inbox.began
 
     def _changed(self) -> bool:
         runs = self._runs()
@@ -245,11 +232,10 @@ class Watch:
         return known is None
 
     def _drain(self) -> None:
-        for _ in range(len(self._queue)):
-            at, stream, what = self._queue.popleft()
-            self._read = self._began + at
+        for at, stream, what in self._inbox.empty():
+            self._read = self._inbox.began + at
             with self._faults.guard("the reader of the output"):
-                if stream:
+                if isinstance(what, str):
                     self._collector.chunk(stream, what, at)
                 elif isinstance(what, Trouble):
                     self._faults.note(what.where, describe(what.error))
@@ -275,7 +261,7 @@ class Part(Watch):
 
     def __init__(self, cell: Watch, name: str) -> None:
         super().__init__(cell.options, cell=cell.cell)
-        self._logbook, self._brake = Logbook(cell._emit, name), cell._brake
+        self._logbook, self._brake = Logbook(cell._inbox.emit, name), cell._brake
 
     def finish(self, error: BaseException | None = None) -> list[Diagnosis]:
         """End the run; the cell's watch goes on."""
