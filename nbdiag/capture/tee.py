@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
+from types import TracebackType
 from typing import Any
+
+_OURS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
 
 Sink = Callable[[str], Any]
 """What gets each written text. It should only queue; what it raises is swallowed."""
@@ -21,13 +25,18 @@ def tee(stream: Any, sink: Sink) -> Iterator[None]:
     active = True
 
     def wrapped(text: Any, *args: Any, **kwargs: Any) -> Any:
-        result = original(text, *args, **kwargs)
-        if active:
-            try:  # noqa: SIM105 - suppress() costs more than all the rest
-                sink(text)
-            except Exception:  # the sink reports its own failures; the user's write went well
-                pass
-        return result
+        try:
+            result = original(text, *args, **kwargs)
+            if active:
+                try:  # noqa: SIM105 - suppress() costs more than all the rest
+                    sink(text)
+                except Exception:  # the sink reports its own failures; the user's write went well
+                    pass
+            return result
+        except BaseException as error:  # what is no text, or an interrupt, most likely of a cell that prints a lot
+            # A bare raise adds no entry for this frame again (CPython 3.11 to 3.14), so none of ours is left.
+            error.__traceback__ = _without_ours(error.__traceback__)
+            raise
 
     if stream is None or not hasattr(stream, "write"):
         yield
@@ -51,6 +60,12 @@ def tee(stream: Any, sink: Sink) -> Iterator[None]:
                 del stream.write
 
 
+def _without_ours(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OURS):
+        trace = trace.tb_next
+    return trace
+
+
 class Tee:
     """Stands for a stream in ``sys``: writes to it and to a sink, and is the stream in everything else."""
 
@@ -59,11 +74,15 @@ class Tee:
 
     def write(self, text: str) -> Any:
         """Write to the stream; its return value, its errors."""
-        result = self._stream.write(text)
-        if self.active:
-            with contextlib.suppress(Exception):
-                self._sink(text)
-        return result
+        try:
+            result = self._stream.write(text)
+            if self.active:
+                with contextlib.suppress(Exception):
+                    self._sink(text)
+            return result
+        except BaseException as error:
+            error.__traceback__ = _without_ours(error.__traceback__)
+            raise
 
     def writelines(self, lines: Any) -> None:
         """Write each line."""

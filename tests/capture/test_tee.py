@@ -80,6 +80,21 @@ def test_an_error_of_the_stream_is_passed_on():
     assert seen == []
 
 
+@pytest.mark.parametrize("stream", [Stream(), Fixed()])
+@pytest.mark.parametrize("interrupted", ["the write", "the sink"])
+def test_no_frame_of_ours_stands_in_a_traceback(monkeypatch, stream, interrupted):
+    def interrupt(text):
+        raise KeyboardInterrupt
+
+    if interrupted == "the write":
+        monkeypatch.setattr(type(stream), "write", lambda self, text: interrupt(text))
+    monkeypatch.setattr(sys, "stdout", stream)
+    sink = interrupt if interrupted == "the sink" else [].append
+    with tee(stream, sink), pytest.raises(KeyboardInterrupt) as raised:
+        sys.stdout.write("a")
+    assert {str(entry.path) for entry in raised.traceback} == {__file__}
+
+
 def test_undone_after_an_error():
     stream, seen = Stream(), []
     with pytest.raises(KeyboardInterrupt), tee(stream, seen.append):
