@@ -200,7 +200,7 @@ class Watch:
                 self._drain()
                 pace.paid(clock() - before)
                 judging = pace.judging_due(self._elapsed)
-                if pace.due(self._elapsed) and (self._changed() or (judging and self._behind)):
+                if pace.due(self._elapsed, self._length()) and (self._changed() or (judging and self._behind)):
                     before = clock()
                     judged = self._refresh(judging)
                     self._behind = not judged  # the findings shown are older than the curves: judge when it is due
@@ -214,6 +214,12 @@ class Watch:
     @property
     def _elapsed(self) -> float:
         return time.perf_counter() - self._inbox.began
+
+    def _length(self) -> float | None:
+        """Seconds that the training will have taken, from how far it has come."""
+        run = self._collector.current
+        done, planned = (run.reached[0], run.facts.epochs) if run is not None else (None, None)
+        return self._elapsed * max(1.0, planned / done) if done and planned else None
 
     def _changed(self) -> bool:
         runs = self._runs()

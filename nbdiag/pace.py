@@ -8,7 +8,9 @@ streams' writes take for us is less: together it stays below 3 %."""
 END = 0.02
 """Seconds set aside for the last, exact state and its static copy. Measured on 4 curves of 50 epochs: 5 + 14 ms."""
 FIRST = 1.0
-"""Seconds after which the chart appears, if need be on credit: it takes 0.03 s, once."""
+"""Seconds after which the chart may appear on credit, in a block that will last long enough to pay for it."""
+CHART = 0.035
+"""Seconds the first drawing takes: some hundred widgets are made."""
 JUDGING = 1 / 3
 """Of our share, the part for the findings. Judging 4 curves of 50 epochs and writing the cards takes 12 ms, drawing
 the curves on takes 3: so findings come every 2 s, and the curves grow about 4 times a second."""
@@ -23,9 +25,14 @@ class Pace:
         self._judged_at = float("-inf")
         self._judging = 0.0
 
-    def due(self, elapsed: float) -> bool:
-        """Whether a refresh fits, ``elapsed`` seconds after the block began."""
-        return self.spent <= SHARE * elapsed or (not self._drawn and elapsed >= FIRST)
+    def due(self, elapsed: float, length: float | None = None) -> bool:
+        """Whether a refresh fits, ``elapsed`` seconds after the block began.
+
+        ``length`` is how long it is expected to take; where that is unknown it is taken to last as long again.
+        """
+        if self._drawn:
+            return self.spent <= SHARE * elapsed
+        return elapsed >= FIRST and self.spent + CHART <= SHARE * (length or 2 * elapsed)
 
     def judging_due(self, elapsed: float) -> bool:
         """Whether that refresh may find out what the curves show, too."""

@@ -39,7 +39,8 @@ class Seen:
 def view(monkeypatch) -> Seen:
     """A view that is free to draw whenever there is something new."""
     seen = Seen()
-    monkeypatch.setattr(pace, "END", 0.0)
+    for name in ("END", "FIRST", "CHART"):
+        monkeypatch.setattr(pace, name, 0.0)
     monkeypatch.setattr(choice, "choose", lambda name: seen if name == "auto" else choice.NoView())
     return seen
 

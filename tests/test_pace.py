@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbdiag.pace import END, FIRST, JUDGING, SHARE, Pace
+from nbdiag.pace import CHART, END, FIRST, JUDGING, SHARE, Pace
 
 
 def followed(
@@ -15,7 +15,7 @@ def followed(
     drawn, judged = [], []
     while elapsed < length:
         pace.paid(reading)
-        if pace.due(elapsed):
+        if pace.due(elapsed, length):
             anew = pace.judging_due(elapsed)
             pace.drawn(drawing + judging * anew, elapsed, judged=anew)
             drawn.append(elapsed)
@@ -32,9 +32,16 @@ def test_a_block_of_any_length_gives_at_most_its_share(cost, length):
     assert spent + cost > 0.9 * SHARE * length or cost / 0.2 < SHARE  # and it is used
 
 
-def test_the_chart_appears_after_a_second_whatever_it_costs():
+def test_the_chart_appears_after_a_second_where_the_block_will_last():
     for cost in (0.001, 0.03, 2.0):
-        assert followed(FIRST + 0.5, cost)[0][0] <= FIRST + 0.2
+        assert FIRST <= followed(10.0, cost)[0][0] <= FIRST + 0.2
+
+
+def test_a_block_too_short_to_pay_for_a_chart_gets_it_at_its_end():
+    enough = (END + CHART) / SHARE
+    assert followed(0.9 * enough, 0.03)[0] == []
+    assert not Pace().due(0.49 * enough)  # nothing is known of its length
+    assert Pace().due(0.51 * enough)
 
 
 def test_findings_take_their_part_and_the_curves_grow_between_them():

@@ -52,7 +52,7 @@ def traces():
 @pytest.fixture(scope="module", autouse=True)
 def drawn_at_once(kernel: Kernel) -> None:
     """Else the chart of a cell of half a second is first drawn at its end."""
-    kernel.run("import nbdiag.pace; nbdiag.pace.END = 0.0")
+    kernel.run("from nbdiag import pace; pace.END = pace.FIRST = pace.CHART = 0.0")
 
 
 @pytest.fixture(params=list(PLANTS))

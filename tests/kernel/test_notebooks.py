@@ -12,7 +12,7 @@ pytestmark = pytest.mark.kernel
 LOAD = "%load_ext nbdiag"
 TRAINING = (
     "%%diagnose\nimport time\nfor e in range(1, 13):\n"
-    "    print(f'Epoch {e}/12 - loss: {1 / e:.4f} - val_loss: {0.5 + 0.02 * e:.4f}')\n    time.sleep(0.25)\n"
+    "    print(f'Epoch {e}/12 - loss: {1 / e:.4f} - val_loss: {0.5 + 0.02 * e:.4f}')\n    time.sleep(0.4)\n"
 )
 """Long enough to be drawn while it runs."""
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.kernel, pytest.mark.frameworks]
 KERAS = """
 import keras, numpy as np, time
 import nbdiag, nbdiag.pace
-nbdiag.pace.END = 0.0
+nbdiag.pace.END = nbdiag.pace.FIRST = nbdiag.pace.CHART = 0.0
 x, y = np.ones((64, 3), "float32"), np.ones((64, 1), "float32")
 class Slow(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
