@@ -91,7 +91,13 @@ def _options() -> str:
 `nbdiag.watch()` takes the same as keywords: {keywords}.
 
 `--stop-on` takes `broken`, `problem`, or rules by name. It ends the training by its framework's own means once such a finding is
-confirmed, that is, no longer provisional.
+confirmed, that is, no longer provisional. Keras stops by `model.stop_training`, at the next batch. A loop stops by the exception
+`nbdiag.StopTraining`, raised from `watch.log(…)` or, in PyTorch, from an optimizer's `step`; a `with nbdiag.watch(stop_on=…)` block
+ends with it quietly, a cell ends with it as with any error. `watch.should_stop` is for loops that end by themselves. Each run is
+stopped for what it shows itself: the next fold goes on.
+
+`--report run.html` writes the page every 30 seconds and at the end, also after an interrupt or an error. Where a cell trains several
+times, `run.html` is the latest run; those before it stay as `run-1.html`, `run-2.html`, …
 
 ## Of a session
 `nbdiag.configure(every_cell=True)` diagnoses every cell that trains, with the options it is given as further keywords.
