@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import numbers
 import weakref
 from collections.abc import Mapping, Sequence
 from threading import get_ident
 from typing import Any
 
-from nbdiag.events import Begin, End, Reached, Record, Status
+from nbdiag.events import Begin, End, Learned, Reached, Record, Status
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
-from nbdiag.metrics import canonical
+from nbdiag.metrics import canonical, identify
 
 
 class Telling:
@@ -53,6 +54,18 @@ class Telling:
         self._told[label] = len(values)
         self.emit(Reached(len(values) - 1 + first))
 
+    def row(self, epoch: float, values: Mapping[str, Any]) -> None:
+        """Tell what was measured in one epoch: numbers by name, the split in the name where it is not training."""
+        for label, value in values.items():
+            if type(value) is not bool and isinstance(value, numbers.Real):
+                named = identify(label)
+                self.emit(Record(named.metric, named.split or "train", float(value), epoch, None, named.label))
+        self.emit(Reached(epoch))
+
+    def learn(self, facts: Mapping[str, Any]) -> None:
+        """Tell what has become known."""
+        self.emit(Learned(facts_from(facts, "object")))
+
     def end(self, status: Status = "finished") -> None:
         """The training is over. Only the first call counts."""
         owner, self._owner = self._owner, None
@@ -62,3 +75,9 @@ class Telling:
     def _died(self, owner: weakref.ref[Any]) -> None:
         if owner is self._owner:
             self.end("interrupted")
+
+
+def samples_in(loader: Any) -> int | None:
+    """How many samples the data set of a loader has, where it has a length."""
+    data: Any = getattr(loader, "dataset", None)
+    return len(data) if hasattr(type(data), "__len__") else None

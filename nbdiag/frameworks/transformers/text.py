@@ -1,4 +1,4 @@
-"""Hugging Face's ``Trainer``: the dicts it prints, its state objects and ``trainer_state.json``."""
+"""The dicts that Hugging Face's ``Trainer`` prints, its states and ``trainer_state.json`` go in, events and runs go out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from nbdiag.capture.lines import Line
 from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Begin, Event, Learned, Reached, Record
 from nbdiag.facts import facts_from
-from nbdiag.frameworks.base import Framework
 from nbdiag.metrics import canonical
 from nbdiag.run import Run
 
@@ -51,12 +50,12 @@ class TrainerReader:
         self._last = epoch
         for label, token in items.items():
             value, rounding = number(token)
-            if (place := _named(label)) is not None:
+            if (place := named(label)) is not None:
                 yield Record(*place, value, epoch, None, label, "", rounding, time)
         yield Reached(epoch)
 
 
-def _named(label: str) -> tuple[str, str] | None:
+def named(label: str) -> tuple[str, str] | None:
     """Metric and split of a logged name; evaluation during training is on the validation data."""
     if _ASIDE.match(label):
         return None
@@ -89,10 +88,7 @@ def read(source: Any) -> list[Run]:
         if "epoch" not in row or "train_runtime" in row:
             continue
         for label, value in row.items():
-            place = _named(str(label))
+            place = named(str(label))
             if place is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
                 run.append(Record(*place, float(value), float(row["epoch"]), label=str(label)))
     return [run] if len(run) else []
-
-
-TRANSFORMERS = Framework("transformers", modules=("transformers",), reader=TrainerReader, reads=reads, read=read)
