@@ -1,0 +1,95 @@
+"""Lightning's trainings come in while a hook is open, what they log goes out as events. Its text is a tqdm or rich bar.
+
+Watched is the loop over epochs, the same in ``lightning`` and ``pytorch_lightning`` 2: the metrics a module has logged
+(``callback_metrics``) are complete when an epoch's turn is over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from nbdiag.frameworks.base import Emit, Framework
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.patches import called
+from nbdiag.frameworks.telling import Telling, samples_in
+
+
+@contextlib.contextmanager
+def hook(emit: Emit) -> Iterator[None]:
+    """Report trainings to ``emit`` while open; Lightning may be imported before or inside."""
+    fits = _Fits(emit)
+    with contextlib.ExitStack() as stack:
+
+        def install(module: ModuleType) -> None:
+            with fits.guard:
+                loop: Any = module._FitLoop
+                stack.enter_context(called(loop, "run", ended=fits.ends))
+                stack.enter_context(called(loop, "on_run_start", after=fits.begins))
+                stack.enter_context(called(loop, "on_advance_end", after=fits.tells))
+
+        with (
+            when_imported("lightning.pytorch.loops.fit_loop", install),
+            when_imported("pytorch_lightning.loops.fit_loop", install),
+        ):
+            yield
+
+
+class _Fits:
+    def __init__(self, emit: Emit) -> None:
+        self.guard = Guard(emit, "following a Lightning Trainer")
+        self.telling = Telling("lightning", emit)
+        self.known: dict[str, Any] = {}
+        """What was told last: without a validation in an epoch, its older values stay where they are."""
+
+    def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        """The loop over epochs begins; validation before it (the sanity check) is over."""
+        with self.guard:
+            trainer = args[0].trainer
+            if trainer.is_global_zero:
+                self.known = {}
+                self.telling.begin(args[0], _facts(trainer))
+
+    def tells(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        """An epoch is over."""
+        with self.guard:
+            if not self.telling.follows(args[0]):
+                return
+            trainer = args[0].trainer
+            logged = dict(trainer.callback_metrics)
+            fresh = {name: value for name, value in logged.items() if self.known.get(name) is not value}
+            self.known = logged
+            shown = {
+                name.removesuffix("_epoch"): value.item()
+                for name, value in fresh.items()
+                # Logged for each step and for the epoch, a metric is there three times.
+                if not (name.endswith("_step") and f"{name[:-5]}_epoch" in logged) and value.numel() == 1
+            }
+            self.telling.row(args[0].epoch_progress.current.processed, shown)
+
+    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
+        """The loop was left."""
+        with self.guard:
+            if self.telling.follows(args[0]):
+                failed = "failed" if isinstance(error, Exception) else "interrupted"
+                self.telling.end("finished" if error is None else failed)  # type: ignore[arg-type]
+
+
+def _facts(trainer: Any) -> dict[str, Any]:
+    train, val = trainer.train_dataloader, trainer.val_dataloaders
+    optimizers = trainer.optimizers
+    return {
+        "n_train": samples_in(train),
+        "n_val": samples_in(val),
+        "batch_size": getattr(train, "batch_size", None),
+        "epochs": trainer.max_epochs if (trainer.max_epochs or 0) > 0 else None,
+        "optimizer": type(optimizers[0]).__name__ if len(optimizers) == 1 else None,
+        "learning_rate": float(optimizers[0].param_groups[0]["lr"]) if len(optimizers) == 1 else None,
+        "loss_is": "unknown",
+    }
+
+
+LIGHTNING = Framework("lightning", modules=("lightning", "pytorch_lightning"), hook=hook)
