@@ -7,8 +7,10 @@ from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.catboost import CATBOOST
 from nbdiag.frameworks.keras import KERAS
 from nbdiag.frameworks.lightgbm import LIGHTGBM
+from nbdiag.frameworks.lightning import LIGHTNING
 from nbdiag.frameworks.loop import LOOP
 from nbdiag.frameworks.sklearn import SKLEARN
+from nbdiag.frameworks.skorch import SKORCH
 from nbdiag.frameworks.table import TABLE
 from nbdiag.frameworks.torch import TORCH
 from nbdiag.frameworks.tqdm import TQDM
@@ -22,6 +24,8 @@ FRAMEWORKS: tuple[Framework, ...] = (
     CATBOOST,
     SKLEARN,
     TRANSFORMERS,
+    LIGHTNING,
+    SKORCH,
     TABLE,
     TORCH,
     TQDM,

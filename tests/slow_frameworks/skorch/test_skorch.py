@@ -1,0 +1,60 @@
+"""A small net is trained with the real skorch in a real kernel; what was captured is checked."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from cell import captured, kernel  # noqa: F401
+
+MAKE = """
+import numpy as np, torch
+from skorch import NeuralNetClassifier
+from skorch.callbacks import Callback
+r = np.random.default_rng(0)
+x = r.normal(size=(200, 4)).astype("float32")
+y = (x[:, 0] > 0).astype("int64")
+def net(**more):
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(4, 2), torch.nn.Softmax(-1))
+    return NeuralNetClassifier(module, max_epochs=4, lr=0.1, batch_size=32, iterator_train__shuffle=True, **more)
+"""
+
+
+def test_all_that_its_history_holds_at_full_precision(kernel):  # noqa: F811
+    for verbose in (0, 1):
+        (run,) = captured(kernel, MAKE + f"n = net(verbose={verbose}).fit(x, y)")
+        rows = kernel.value("[{k: v for k, v in row.items() if isinstance(v, float)} for row in n.history]")
+        expected = {"train:loss": "train_loss", "val:loss": "valid_loss", "val:accuracy": "valid_acc"}
+        assert run["curves"] == {
+            f"{name}/epoch": {e: row[key] for e, row in enumerate(rows, 1)} for name, key in expected.items()
+        }
+        facts = run["facts"]
+        assert run["status"] == "finished" and run["framework"] == "skorch"
+        assert (facts["n_train"], facts["n_val"], facts["epochs"], facts["batch_size"]) == ("160", "40", "4", "32")
+        assert (facts["loss"], facts["optimizer"], facts["learning_rate"]) == ("NLLLoss", "SGD", "0.1")
+
+
+def test_folds_are_runs_and_what_raises_is_the_readers(kernel):  # noqa: F811
+    code = (
+        MAKE
+        + """
+class Raises(Callback):
+    def on_epoch_end(self, net, **kwargs):
+        if len(net.history) == 2:
+            raise ZeroDivisionError
+from sklearn.model_selection import cross_val_score
+cross_val_score(net(), x, y, cv=3)
+net(callbacks=[Raises()]).fit(x, y)
+"""
+    )
+    runs = captured(kernel, code, status="error")
+    assert [len(run["curves"]["val:loss/epoch"]) for run in runs] == [4, 4, 4, 1]
+    assert [run["status"] for run in runs] == ["finished"] * 3 + ["failed"]
+
+
+def test_the_same_weights_with_and_without_us(kernel):  # noqa: F811
+    kernel.run(MAKE + "n = net().fit(x, y)")
+    bare = kernel.value("n.module_[0].weight.tolist()")
+    captured(kernel, "n = net().fit(x, y)")
+    assert kernel.value("n.module_[0].weight.tolist()") == bare
