@@ -178,7 +178,8 @@ def n_classes(run: Run) -> Known | None:
     for counts in (facts.class_counts_val, facts.class_counts_train):
         if counts is not None:
             return Known(len(counts), True, "class counts")
-    if metrics.loss_family(facts.loss or loss_name(run)) == "binary-crossentropy":
+    several = (facts.output_units or 1) > 1  # as many yes-no questions, not two classes
+    if metrics.loss_family(facts.loss or loss_name(run)) == "binary-crossentropy" and not several:
         return Known(2, False, "the loss is binary")
     return None
 

@@ -101,6 +101,11 @@ def loss_metric_mismatch(run: Run) -> Iterator[Finding]:
         fixes=(
             "Compute loss and accuracy from the same outputs, over the same samples, with the same weights.",
             "Use a matching pair of output and loss: one sigmoid unit with binary cross-entropy, K softmax units with categorical cross-entropy.",
+            *(
+                ("For several labels at a time: `keras.metrics.BinaryAccuracy()` in place of `accuracy`.",)
+                if framework(run) == "keras" and (run.facts.output_units or 0) > 1 and "binary" in str(run.facts.loss)
+                else ()
+            ),
             "Until they agree, judge the model by the accuracy of a confusion matrix, not by this loss.",
         ),
         caveat="the loss is meant to be another function than cross-entropy. Then give its name: `--facts loss=…`.",
@@ -128,8 +133,14 @@ def _causes(run: Run, worst: Broken, both: bool) -> tuple[Cause, ...]:
         if loss_family(facts.loss) is None or both
         else None
     )
+    several = None
+    if loss_family(facts.loss) == "binary-crossentropy" and (facts.output_units or 0) > 1:
+        several = Cause(
+            "The accuracy is another one: of the largest output, or of all outputs at once",
+            f"the loss asks {facts.output_units} yes-no questions",
+        )
     labels = Cause("Labels are not 0 and 1, or mixed (mixup, soft labels)") if both else None
-    listed = [c for c in (*known_loop, weighted, other, logits, labels) if c]
+    listed = [c for c in (*known_loop, several, weighted, other, logits, labels) if c]
     return ranked(*{c.text: c for c in listed}.values())
 
 

@@ -201,8 +201,8 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
 
     ## How it decides
     The first value of the training loss against ln K, for a known cross-entropy over a known number of classes. The
-    first epoch already holds learning, so only upwards it says something. Where the value may be one batch's, validation
-    must begin 1.2 times above ln K as well. A penalty in the loss lifts it as well: then
+    first epoch already holds learning, so only upwards it says something. Where the value may be one batch's, or where it is not known whether classes are weighted,
+    validation must begin 1.2 times above ln K as well. A penalty in the loss lifts it as well: then
     the rule is silent.
 
     ## What to try
@@ -230,6 +230,8 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
     val = evidence.loss(run, "val")
     if not averages_epochs(run) and run.facts.loss_is != "epoch-mean" and (val is None or val.first <= 1.2 * guess):
         return  # a single batch may cost as much by chance; validation does not bear it out
+    if run.facts.class_weight is None and val is not None and val.first <= 1.2 * guess:
+        return  # training's may be weighted
     yield Finding(
         title=f"The first loss is {num(train.first)}, an undecided model has {num(guess)}",
         headline="Training starts sure of random answers",

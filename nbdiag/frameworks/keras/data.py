@@ -29,7 +29,7 @@ class Source:
     weighted: bool | None = None
     """Class or sample weights are used; None when not known."""
     weights: Any = None
-    """The weight of each sample, as Keras makes it of ``class_weight`` too."""
+    """The weight of each sample, as Keras makes it of ``class_weight`` too; that mapping itself where there are no arrays."""
 
 
 def describe(iterator: Any) -> Source:
@@ -44,6 +44,9 @@ def describe(iterator: Any) -> Source:
             shuffle=bool(adapter._shuffle), weighted=weights is not None,
             weights=weights, **common,
         )  # fmt: skip
+    if kind == "PyDatasetAdapter":
+        weights = getattr(adapter, "class_weight", None)
+        return Source(weights=weights, weighted=bool(weights) or None, capped=capped, **common)
     if kind == "TorchDataLoaderAdapter":
         loader = adapter._dataloader
         sampler = type(getattr(loader, "sampler", None)).__name__
@@ -127,6 +130,8 @@ def kind_of_targets(y: Any, units: int | None) -> tuple[str, int] | None:
 
 def weighting(source: Source) -> dict[int, float] | bool | None:
     """The weight of each class where a class has only one; True for other weights, False where all are 1."""
+    if isinstance(source.weights, dict):
+        return {int(k): float(w) for k, w in source.weights.items()}
     weights, classes = as_numpy(source.weights), labels(source.y)
     if weights is None or weights.size == 0 or weights.size > _COUNTABLE:
         return source.weighted
