@@ -63,19 +63,18 @@ class _Form:
     names: tuple[str, ...]  # of the groups that are counters, the measures' come after them
 
     def filled(self, match: re.Match[str]) -> Parsed:
-        tokens = match.groupdict()
-        counters = {name: tokens[name] for name in self.names}
+        token, names = match.group, self.names
         where = Place(
             "",
-            float(counters["epoch"]) if "epoch" in counters else None,
-            int(counters["planned"]) if "planned" in counters else None,
-            int(counters["step"].replace(",", "")) if "step" in counters else None,
-            int(counters["steps"]) if "steps" in counters else None,
+            float(token("epoch")) if "epoch" in names else None,
+            int(token("planned")) if "planned" in names else None,
+            int(token("step").replace(",", "")) if "step" in names else None,
+            int(token("steps")) if "steps" in names else None,
             self.where.samples,
         )
         found = []
         for i, m in enumerate(self.found):
-            value, rounding = number(tokens[f"m{i}"], m.unit == "%")
+            value, rounding = number(token(f"m{i}"), m.unit == "%")
             found.append(Measure(m.metric, m.split, value, rounding, m.unit, m.label, m.at))
         return Parsed(where, tuple(found))
 

@@ -225,8 +225,8 @@ class LoopReader:
         if not records:
             return
         self._held += [r for record in records for r in self._percents.scaled(record)]
-        self._places.update((r.epoch, r.step) for r in records)
         if not self._begun:
+            self._places.update((r.epoch, r.step) for r in records)
             if len(self._places) < 2 and self._planned != 1:
                 return
             self._begun = True
