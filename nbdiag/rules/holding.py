@@ -8,7 +8,7 @@ from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules import rise as rising
 from nbdiag.rules.base import rule
-from nbdiag.rules.wording import early_stopping, framework, num, pct, place
+from nbdiag.rules.wording import early_stopping, framework, num, place
 from nbdiag.run import Run
 
 
@@ -58,8 +58,9 @@ def val_loss_up_accuracy_holding(
         title="Mistakes grow more confident, not more numerous",
         headline=f"Validation loss rises since {unit} {place(found.begin)} while accuracy "
         + ("still climbs" if found.accuracy > 0.006 else "holds"),
-        message=f"Since {unit} {place(found.best)} `{val.label}` **rose from {num(found.best_value)} to {num(val.last)} "
-        f"(+{pct(found.share)}) while validation accuracy {held}**"
+        message=f"Since {unit} {place(found.best)} `{val.label}` **rose from {num(found.best_value)} to {num(found.now)} "
+        + (f"(+{found.growth}) " if found.growth else "")
+        + f"while validation accuracy {held}**"
         + (f", at {num(accuracy.last)}." if accuracy is not None else "."),
         certainty=Certainty.STRONG,
         curves=(*rising.curves(run, found), *((accuracy.name,) if accuracy is not None else ())),

@@ -63,8 +63,9 @@ def overfitting(
         title=f"Validation loss rises after {unit} {place(found.best)}",
         headline=f"Overfitting since {unit} {place(found.begin)}: "
         f"best was {unit} {place(found.best)}, {val.label} {num(found.best_value)}",
-        message=f"`{val.label}` was lowest at {unit} {place(found.best)}, {num(found.best_value)}, and **rose by "
-        f"{pct(found.share)} to {num(val.last)}**{fell}.{lost}",
+        message=f"`{val.label}` was lowest at {unit} {place(found.best)}, {num(found.best_value)}, and **rose "
+        + (f"by {found.growth} " if found.growth else "")
+        + f"to {num(found.now)}**{fell}.{lost}",
         certainty=Certainty.STRONG,
         curves=rising.curves(run, found),
         start=found.begin,
@@ -136,9 +137,10 @@ def best_epoch_passed(run: Run, *, z: float = 4.0, rise: float = 0.05) -> Iterat
     unit, val = evidence.unit(run), found.val
     yield Finding(
         title=f"The best {unit} was {place(found.best)}, not the last",
-        headline=f"Best at {unit} {place(found.best)}: {val.label} {num(found.best_value)}, now {num(val.last)}",
-        message=f"`{val.label}` was {num(found.best_value)} at {unit} {place(found.best)} and is **{num(val.last)} now, "
-        f"{pct(found.share)} above its lowest level**.",
+        headline=f"Best at {unit} {place(found.best)}: {val.label} {num(found.best_value)}, now {num(found.now)}",
+        message=f"`{val.label}` was {num(found.best_value)} at {unit} {place(found.best)} and is **{num(found.now)} now"
+        + (f", {found.growth} above it" if found.growth else "")
+        + "**.",
         certainty=Certainty.STRONG,
         curves=(val.name,),
         start=found.begin,

@@ -55,11 +55,13 @@ def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
         return
     unit = evidence.unit(run)
     more = max(1, round(float(main.x[-1] - main.x[0]) + 1))
-    aim = ahead.now * (1 - ahead.gain)
+    # Where the curve falls steadily, its last value is its level; the median of three lags behind.
+    level = main.last if float(main.y[-3]) >= float(main.y[-2]) >= float(main.y[-1]) else ahead.now
+    aim = level * (1 - ahead.gain)
     yield Finding(
         title=f"{main.label} is still falling",
         headline=f"Still improving at {unit} {place(float(main.x[-1]))}: train longer",
-        message=f"Over the last {unit}s `{main.label}` fell to {num(main.last)} and has not flattened. **{more} more "
+        message=f"Over the last {unit}s `{main.label}` fell to {'' if level == main.last else 'about '}{num(level)} and has not flattened. **{more} more "
         f"{unit}s could bring it to about {num(aim)}**, {pct(ahead.gain)} lower (at its pace so far).",
         certainty=Certainty.LIKELY,
         curves=(main.name,),

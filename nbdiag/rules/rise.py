@@ -10,7 +10,7 @@ from nbdiag import stats
 from nbdiag.finding import Table
 from nbdiag.rules import evidence
 from nbdiag.rules.evidence import Series
-from nbdiag.rules.wording import num, place
+from nbdiag.rules.wording import num, pct, place
 from nbdiag.run import Run
 
 LEAST_SHARE = 0.10  # labelled histories: rises below a tenth were as often noise of the split as a loss on new data
@@ -48,6 +48,16 @@ class Rise:
     def best_value(self) -> float:
         """The lowest validation loss near the turn."""
         return float(self.val.y[self.index])
+
+    @property
+    def now(self) -> float:
+        """The last value; the level at the end where the last value happens to dip."""
+        return self.val.last if self.val.last > (self.low + self.high) / 2 else self.high
+
+    @property
+    def growth(self) -> str:
+        """``63.4 %``: from ``best_value`` to ``now``, for a reader who does the sum. Empty where a share means nothing."""
+        return pct(self.now / self.best_value - 1) if self.val.positive else ""
 
 
 def measure(run: Run) -> Rise | None:
