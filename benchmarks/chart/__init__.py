@@ -1,0 +1,1 @@
+"""The chart beside others: what a refresh costs the kernel, what travels, how far the browser lags behind."""
