@@ -21,14 +21,15 @@ ON_TORCH = {
     "softmax-twice": ("output-loss-pair", "applies another softmax"),
     "no-activation": ("output-loss-pair", "Without an activation"),
     "pixels": ("inputs-not-normalised", "from 0 to 255"),
-    "rate-1": ("learning-rate-out-of-range", "rate of 1 is high for Adam"),
-    "rate-1e-7": ("learning-rate-out-of-range", "rate of 1e-07 is low for Adam"),
+    "rate-1": ("stuck-at-chance", "units died or saturated | it is 1"),
+    "rate-1e-7": ("stuck-at-chance", "Learning rate far too low | it is 1e-07"),
     "cold-batchnorm": ("batchnorm-cold-stats", "After 40 steps with `momentum=0.99`"),
     "dropout-0.9": ("high-dropout", "sees 10 % of that layer"),
     "sorted": ("shuffle-off", "samples of one class stand together"),
     "imbalance": ("constant-prediction", "One class is much more frequent"),
     "frozen": ("nothing-to-train", "every parameter is frozen"),
     "accuracy-of-regression": ("accuracy-on-regression", "Accuracy counts targets that are hit exactly"),
+    "several-labels": ("loss-metric-mismatch", "the loss asks 6 yes-no questions"),
     "mse-one-hot": ("loss-unusual-for-classes", "Squared error of classes"),
 }
 # torch raises an error where a label has no unit or lies outside 0 and 1; jax goes on.
@@ -40,7 +41,7 @@ ON_JAX = {
 }
 HEALTHY = (
     "binary", "five", "categorical", "logits", "binary-logits", "scaled-pixels", "warm-batchnorm", "dropout-0.3",
-    "smoothed", "penalised", "weighted", "half-frozen", "regression", "perfect",
+    "smoothed", "penalised", "weighted", "half-frozen", "regression", "perfect", "weighted-batches",
 )  # fmt: skip
 SICK_LOOPS = {
     "softmax-inside": "applies another softmax",
@@ -102,6 +103,7 @@ def test_the_same_program_made_healthy_is_left_alone(keras_runs, name):
 def test_what_the_objects_tell(keras_runs):
     facts = {name: found["facts"] for name, found in keras_runs.items()}
     assert facts["weighted"]["class_weight"] == {"0": 1.0, "1": 4.0} and facts["five"]["class_weight"] is False
+    assert facts["weighted-batches"]["class_weight"]["0"] == 5 and "input_range" not in facts["weighted-batches"]
     assert facts["smoothed"]["label_smoothing"] == 0.2 and facts["five"]["label_smoothing"] == 0
     assert facts["penalised"]["has_penalty"] is True and facts["five"]["has_penalty"] is False
     assert facts["scaled-pixels"]["input_range"] == pytest.approx([0, 1], abs=0.01)

@@ -84,6 +84,31 @@ def half_frozen():
     return model
 
 
+class Batches(keras.utils.PyDataset):
+    """The training part in batches, not in memory as arrays."""
+
+    def __len__(self):
+        return 25
+
+    def __getitem__(self, i):
+        return X5[i * 32 : i * 32 + 32], Y5[i * 32 : i * 32 + 32]
+
+
+def weighted_batches():
+    keras.utils.set_random_seed(1)
+    model = network(5, "softmax")
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    weights = {0: 5.0, 1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0}
+    with nbdiag.watch(view="none") as watched:
+        model.fit(Batches(), epochs=10, verbose=0, validation_data=(X5[800:], Y5[800:]), class_weight=weights)
+    return watched.diagnoses[-1]
+
+
+def several_labels():
+    x = rng.normal(size=(1000, 8)).astype("float32")
+    return x, (x @ rng.normal(size=(8, 6)) > 0).astype("float32")
+
+
 SPARSE = keras.losses.SparseCategoricalCrossentropy
 ADAM = keras.optimizers.Adam
 SICK = {
@@ -122,6 +147,7 @@ SICK = {
     "frozen": lambda: train(frozen(network(5, "softmax")), "sparse_categorical_crossentropy", X5, Y5),
     "accuracy-of-regression": lambda: train(network(1, None, features=4), "mse", WAVE, TARGET),
     "mse-one-hot": lambda: train(network(5, "softmax"), "mse", X5, HOT5),
+    "several-labels": lambda: train(network(6, "sigmoid"), "binary_crossentropy", *several_labels()),
 }
 HEALTHY = {
     "binary": lambda: train(network(1, "sigmoid"), "binary_crossentropy", X2, Y2),
@@ -144,6 +170,7 @@ HEALTHY = {
     "half-frozen": lambda: train(half_frozen(), "sparse_categorical_crossentropy", X5, Y5),
     "regression": lambda: train(network(1, None, features=4), "mse", WAVE, TARGET, metrics=["mae"]),
     "perfect": lambda: train(network(2, "softmax"), "sparse_categorical_crossentropy", X2 * 4, Y2, epochs=25),
+    "weighted-batches": weighted_batches,
 }
 
 
