@@ -145,7 +145,8 @@ class LoopReader:
         if has_counter and not found:
             if where.epoch is not None and where.step is None:
                 yield from self._bar_ended(self._bars.end(), time)
-                self._header(where)
+                if not any(name == "epoch" and "." in text[start:stop] for name, start, stop in where.at):
+                    self._header(where)  # "epoch  1.000000  -0.64" is a row of a table of statistics
             return
         if not found:
             return
