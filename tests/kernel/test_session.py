@@ -100,7 +100,9 @@ def test_the_run_before_of_the_same_cell_stands_behind(every_kernel):
 def test_without_widgets_one_plain_output_is_rewritten_while_the_cell_runs():
     kernel = Kernel(VSCODE_PID="1")
     try:
-        kernel.run("%load_ext nbdiag\nimport nbdiag.views.static as static; static._SECONDS = 0.3\nfrom nbdiag import pace; pace.END = pace.FIRST = pace.CHART = 0.0")
+        kernel.run(
+            "%load_ext nbdiag\nimport nbdiag.views.static as static; static._SECONDS = 0.3\nfrom nbdiag import pace; pace.END = pace.FIRST = pace.CHART = 0.0"
+        )
         slow = TRAINING.replace("\n    ", "\n    __import__('time').sleep(0.4)\n    ")
         answer = kernel.run(f"%%diagnose\n{slow}")
         assert "comm_open" not in {m["msg_type"] for m in answer.messages}
