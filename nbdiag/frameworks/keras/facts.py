@@ -108,11 +108,13 @@ def loss_facts(model: Any) -> dict[str, Any]:
 
 
 def is_plain_loss(model: Any, loss: Any) -> bool:
-    """Keras' own loss, averaged over the samples, with no factor before it."""
+    """Keras' own loss, averaged over all samples, with no factor before it."""
     if getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None) is not None:
         return False
     if isinstance(loss, str):
         return True
+    if getattr(loss, "ignore_class", None) is not None:  # samples of that class count for accuracy, not for the loss
+        return False
     inner = getattr(loss, "fn", None)
     own = from_keras(loss) and (inner is None or from_keras(inner))
     return own and getattr(loss, "reduction", "sum_over_batch_size") not in {"sum", "none", None}
