@@ -5,6 +5,7 @@ from __future__ import annotations
 from nbdiag.frameworks import third_party
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.catboost import CATBOOST
+from nbdiag.frameworks.fastai import FASTAI
 from nbdiag.frameworks.keras import KERAS
 from nbdiag.frameworks.lightgbm import LIGHTGBM
 from nbdiag.frameworks.lightning import LIGHTNING
@@ -26,6 +27,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     TRANSFORMERS,
     LIGHTNING,
     SKORCH,
+    FASTAI,
     TABLE,
     TORCH,
     TQDM,

@@ -54,12 +54,12 @@ class Telling:
         self._told[label] = len(values)
         self.emit(Reached(len(values) - 1 + first))
 
-    def row(self, epoch: float, values: Mapping[str, Any]) -> None:
-        """Tell what was measured in one epoch: numbers by name, the split in the name where it is not training."""
+    def row(self, epoch: float, values: Mapping[str, Any], *, unnamed: str = "train") -> None:
+        """Tell what was measured in one epoch: numbers by name, on the data ``unnamed`` where the name tells none."""
         for label, value in values.items():
             if type(value) is not bool and isinstance(value, numbers.Real):
                 named = identify(label)
-                self.emit(Record(named.metric, named.split or "train", float(value), epoch, None, named.label))
+                self.emit(Record(named.metric, named.split or unnamed, float(value), epoch, None, named.label))
         self.emit(Reached(epoch))
 
     def learn(self, facts: Mapping[str, Any]) -> None:

@@ -1,0 +1,79 @@
+"""fastai's trainings come in while a hook is open, what its ``Recorder`` notes goes out as events. Its text is a table.
+
+In a notebook fastai writes an HTML table and no text. The same names in fastai 2.0 to 2.8.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from nbdiag.frameworks.base import Emit, Framework
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.patches import called
+from nbdiag.frameworks.telling import Telling
+
+
+@contextlib.contextmanager
+def hook(emit: Emit) -> Iterator[None]:
+    """Report trainings to ``emit`` while open; fastai may be imported before or inside."""
+    learners = _Learners(emit)
+    with contextlib.ExitStack() as stack:
+
+        def install(module: ModuleType) -> None:
+            with learners.guard:
+                recorder: Any = module.Recorder
+                stack.enter_context(called(recorder, "before_fit", after=learners.begins))
+                stack.enter_context(called(recorder, "after_epoch", after=learners.tells))
+                stack.enter_context(called(module.Learner, "fit", ended=learners.ends))
+
+        with when_imported("fastai.learner", install):
+            yield
+
+
+class _Learners:
+    def __init__(self, emit: Emit) -> None:
+        self.guard = Guard(emit, "following a fastai Learner")
+        self.telling = Telling("fastai", emit)
+
+    def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        """A fit begins. The learning-rate finder is no training."""
+        with self.guard:
+            learner = args[0].learn
+            if not any(type(callback).__name__ == "LRFinder" for callback in learner.cbs):
+                self.telling.begin(learner, _facts(learner))
+
+    def tells(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        """An epoch is over: its values stand in the recorder."""
+        with self.guard:
+            recorder = args[0]
+            if self.telling.follows(recorder.learn) and recorder.values:
+                values = zip(list(recorder.metric_names)[1:], recorder.values[-1], strict=False)
+                # Metrics are tensors of one element; without a validation they are None.
+                known = {name: float(value) for name, value in values if value is not None}
+                self.telling.row(recorder.learn.epoch + 1, known, unnamed="val")
+
+    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
+        """``fit`` was left."""
+        with self.guard:
+            if self.telling.follows(args[0]):
+                broken = isinstance(error, Exception)
+                self.telling.end("finished" if error is None else "failed" if broken else "interrupted")
+
+
+def _facts(learner: Any) -> dict[str, Any]:
+    train, val = learner.dls.train, learner.dls.valid
+    return {
+        "n_train": len(train.dataset) if hasattr(train, "dataset") else None,
+        "n_val": len(val.dataset) if hasattr(val, "dataset") else None,
+        "batch_size": getattr(train, "bs", None) or getattr(train, "batch_size", None),
+        "epochs": learner.n_epoch,
+        "learning_rate": float(learner.lr) if isinstance(learner.lr, (int, float)) else None,
+        "loss_is": "unknown",  # a running mean that forgets
+    }
+
+
+FASTAI = Framework("fastai", modules=("fastai",), hook=hook)
