@@ -13,31 +13,40 @@ if TYPE_CHECKING:
 NOTHING_SEEN = "nbdiag: no training seen in this cell."
 _SECONDS = 2.0
 """Least time between two drawings: each sends the whole picture anew, and closes the cards the reader has opened."""
+COPY_SECONDS = 45.0
+"""The same for the copy beside a live chart, which only a saved notebook shows: 14 ms are 0.03 % of it, and with the
+slowest refresh it is never older than a minute."""
+_EMPTY = '<div class="nbdiag-static"></div>'  # a page with a live chart hides what has this class
 
 
 class StaticView:
-    """For notebooks that are not known to show widgets: the diagnosis as an image with cards."""
+    """For notebooks that are not known to show widgets: the diagnosis as an image with cards.
 
-    def __init__(self) -> None:
+    ``copy``: it stands beside a live chart, for when that is gone.
+    """
+
+    def __init__(self, *, copy: bool = False) -> None:
         self._output: Any = None
-        self._drawn_at = float("-inf")
-        self._count = 0
+        self._copy = copy
+        self._every = COPY_SECONDS if copy else _SECONDS
+        self._drawn_at = time.monotonic() if copy else float("-inf")
 
     def show(self) -> None:
         """An empty output takes its place above all the cell prints."""
         from IPython.display import display
 
-        self._output = display({"text/plain": ""}, raw=True, display_id=True)
+        empty = {"text/plain": "", "text/html": _EMPTY} if self._copy else {"text/plain": ""}
+        self._output = display(empty, raw=True, display_id=True)
 
     def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Draw the latest run, unless it was just drawn."""
         now = time.monotonic()
-        if diagnoses and now - self._drawn_at >= _SECONDS:
+        if diagnoses and now - self._drawn_at >= self._every:
             self._drawn_at = now
             self._write(diagnoses[-1])
 
     def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
-        """Draw each run exactly: the last in place, those before it below."""
+        """Draw each run exactly: the first in place, the others below."""
         if not diagnoses:
             self._update({"text/plain": NOTHING_SEEN})
             return

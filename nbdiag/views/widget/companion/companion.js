@@ -25,9 +25,17 @@ async function render({ model, el }) {
   const named = labels(view)
   const bar = tools(view)
 
+  // One update of the kernel is a dozen messages, each a task of its own: all that come between two frames are
+  // followed at once. Each refresh reads the page's layout, which is what is dear.
+  let waiting = 0
+  const soon = () => {
+    waiting ||= requestAnimationFrame(view.refresh)
+  }
   // Our own changes must not call us again, for ever: write only what differs, and forget the records of it.
-  const watch = new MutationObserver(() => view.refresh())
+  const watch = new MutationObserver(soon)
   view.refresh = () => {
+    cancelAnimationFrame(waiting)
+    waiting = 0
     if (!view.parts || signal.aborted) return
     view.zoom.hold()
     chosen.sync()
@@ -44,7 +52,7 @@ async function render({ model, el }) {
   }
   const attributeFilter = ['d', 'transform', 'width', 'height']
   watch.observe(root, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter })
-  const resized = new ResizeObserver(view.refresh)
+  const resized = new ResizeObserver(soon)
   resized.observe(view.chart)
 
   let asked = 0
@@ -63,17 +71,17 @@ async function render({ model, el }) {
   }
   const cards = () => {
     chosen.morph(model.get('cards'))
-    view.refresh()
+    soon()
   }
   const listen = (name, listener) => {
     model.on(`change:${name}`, listener)
     signal.addEventListener('abort', () => model.off(`change:${name}`, listener))
   }
   listen('parts', find)
-  listen('findings', view.refresh)
-  listen('withdrawn', view.refresh)
-  listen('extent', view.refresh)
-  listen('units', view.refresh)
+  listen('findings', soon)
+  listen('withdrawn', soon)
+  listen('extent', soon)
+  listen('units', soon)
   listen('cards', cards)
   listen('offer', () => chosen.offer(model.get('offer')))
   cards()
@@ -81,6 +89,7 @@ async function render({ model, el }) {
   find()
   return () => {
     stop.abort()
+    cancelAnimationFrame(waiting)
     watch.disconnect()
     resized.disconnect()
     over.remove()
