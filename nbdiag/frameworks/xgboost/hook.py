@@ -57,6 +57,7 @@ class _Boosters:
         self.telling = Telling("xgboost", emit)
         self.train: set[str] = set()
         """Names of evaluation sets that are the training data itself."""
+        self.splits: dict[str, str] = {}
 
     def begins(self, container: Any) -> None:
         """``train`` is about to begin with its rounds."""
@@ -67,19 +68,19 @@ class _Boosters:
                 return
             data = known["dtrain"]
             if self.telling.begin(container, _facts(known, data, sets)):
+                self.splits = {}
                 self.train = {name for matrix, name in sets if matrix is data}
 
     def tells(self, container: Any) -> None:
         """A round is about to begin: those before it are in the history."""
         with self.guard:
             if self.telling.follows(container):
-                names = list(container.history)
-                splits = evaluation_splits([n for n in names if n not in self.train]) | dict.fromkeys(
-                    self.train, "train"
-                )
+                if len(self.splits) < len(container.history):
+                    others = [name for name in container.history if name not in self.train]
+                    self.splits = evaluation_splits(others) | dict.fromkeys(self.train, "train")
                 for name, metrics in container.history.items():
                     for metric, values in metrics.items():
-                        self.telling.curve(f"{name}-{metric}", metric, splits[name], values)
+                        self.telling.curve(f"{name}-{metric}", metric, self.splits[name], values)
 
     def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
         """All rounds are done."""
