@@ -83,7 +83,7 @@ def test_an_error_inside_fit_shows_no_frame_of_ours(keras_kernel: Kernel):
     assert frames(watched) == frames(bare)
 
 
-def frames(answer: Answer) -> list[str]:
+def frames(answer: Answer) -> list[tuple[str, str]]:
     """File or cell, and function, of each frame shown."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", answer.tracebacks[0])
     found = re.findall(r"^(?:File (\S+?):\d+|Cell In).*?(?:, in (\S+?)\(|$)", plain, re.MULTILINE)
