@@ -36,8 +36,8 @@ def overfitting(
 
     ## How it decides
     Two isotonic fits, "falling then rising", give the turn. The rise must stand against the point-to-point noise,
-    rise ≥ `z`·σ·√(1/k₁ + 1/k₂) with `z` = 4, be at least `rise` (10 %) of the loss at the turn and `weight` (1.2 %) of the
-    loss at the start, and last (smoothed, four fifths of the later half lie above a seventh of the rise), and training must be lower than at the turn.
+    rise ≥ `z`·σ·√(1/k₁ + 1/k₂) with `z` = 4, be at least `rise` (10 %, twice that with BatchNorm, whose running averages
+    move evaluation too) of the loss at the turn and `weight` (1.2 %) of the loss at the start, and last (smoothed, four fifths of the later half lie above a seventh of the rise), and training must be lower than at the turn.
     Where validation accuracy held, `val-loss-up-accuracy-holding` speaks instead.
 
     ## What to try

@@ -11,6 +11,7 @@ from nbdiag.finding import Certainty, Check, Finding, SamplesPicture, Severity, 
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.calibration import calibration
+from nbdiag.rules.rise import LEAST_SHARE, LEAST_WEIGHT, large_rise
 from nbdiag.rules.wording import framework, num, pct, place
 from nbdiag.run import Run
 from nbdiag.samples import SampleLosses
@@ -73,7 +74,10 @@ def loss_hijacked_by_outliers(
     ## How it decides
     It sorts the losses of the single samples at the last epoch and looks for the widest step among the worst 3 %. In
     classification each of the few must cost at least what a guess costs (ln K). And the mean over the others must not
-    have risen by more than a tenth since the best epoch, where that was measured.
+    have risen by more than a tenth since the best epoch, where that was measured. It is a problem where the few decide
+    what the curve says: the validation loss rose after its turning point as in `overfitting`, or they add more than a
+    tenth of the loss at the start. A healthy model on an easy task has most of its small loss in a few samples, too:
+    that is a note.
 
     ## What to try
     Look at those samples: their labels, and the inputs themselves.
@@ -113,6 +117,13 @@ def _worse_than_nothing(run: Run, samples: SampleLosses, rest: np.ndarray, witho
     return without > 10 * float(targets.var()) + 1e-12
 
 
+def _decide(run: Run, added: float) -> bool:
+    """Whether the few decide what the curve says: it rose after its turn, or they add much to it."""
+    start = evidence.start_level(run)
+    # A tenth of the loss at the start: up to there `converged` sees no gap to speak of.
+    return large_rise(run, 4.0, LEAST_SHARE, LEAST_WEIGHT) is not None or start is None or added > 0.1 * start
+
+
 def _finding(
     run: Run,
     samples: SampleLosses,
@@ -149,6 +160,7 @@ def _finding(
             f"Without {'it' if k == 1 else 'them'} the loss would be {num(without)} instead of {num(mean)}.{moved}{calibrated}"
         ),
         certainty=Certainty.STRONG,
+        severity=Severity.PROBLEM if _decide(run, mean - without) else Severity.NOTE,
         curves=(loss.name,) if loss is not None else (),
         start=epoch,
         evidence={"share of the loss": share, "samples": float(k), "loss without them": without, "loss": mean},

@@ -14,6 +14,7 @@ from nbdiag.rules.wording import num, pct, place
 from nbdiag.run import Run
 
 LEAST_SHARE = 0.10  # labelled histories: rises below a tenth were as often noise of the split as a loss on new data
+BATCHNORM = 2.0  # times that with BatchNorm: running averages that lag behind the weights move evaluation alone
 LEAST_WEIGHT = 0.012  # of the loss at the start: smaller rises are of no consequence, however many times the minimum
 ACCURACY_HELD = -0.006  # validation accuracy that lost less than this has held; its resolution is seldom finer
 
@@ -133,6 +134,7 @@ def _accuracy_change(run: Run, best: float) -> tuple[float | None, float]:
 def large_rise(run: Run, z: float, rise: float, weight: float) -> Rise | None:
     """The rise, where it is beyond noise, large enough to matter, and lasting."""
     found = measure(run)
+    rise *= BATCHNORM if run.facts.has_batchnorm else 1.0
     if found is None or found.z < z or found.share < rise or found.weight < weight or not found.lasting:
         return None
     return found

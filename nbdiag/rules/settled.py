@@ -179,7 +179,8 @@ def underfitting(run: Run) -> Iterator[Finding]:
 
     ## How it decides
     Both losses flat over their last 30 %, validation within 15 % of training, training loss above half of the loss
-    at the start, training accuracy above chance, but not by six tenths of what there is to gain. NOTE where chance and
+    at the start, training accuracy above chance, but not by six tenths of what there is to gain. It is a problem only
+    where less than 45 % of what there is to gain was gained, in loss and accuracy; a note above that, where chance and
     the task are unknown, and for a regression that explains more than a third of its target's spread.
 
     ## What to try
@@ -211,7 +212,12 @@ def underfitting(run: Run) -> Iterator[Finding]:
     if rise is not None and rise.z > 4 and rise.share > 0.1:
         return
     # A first epoch may already be half-way to the floor: the loss alone is no proof where accuracy could give one.
-    sure = (accuracy is not None and chance is not None) or (evidence.task(run) == "regression" and level > start / 1.5)
+    if accuracy is not None and chance is not None:
+        # Above, irreducible noise is as good an explanation: the answers may simply be that random.
+        sure = accuracy.last < chance.accuracy + 0.45 * (1 - chance.accuracy)
+        sure &= chance.loss is None or level > 0.55 * chance.loss
+    else:
+        sure = evidence.task(run) == "regression" and level > start / 1.5
     unit, since = evidence.unit(run), max(settled_since(train), settled_since(val))
     yield Finding(
         title=f"Both losses are flat at {pct(level / start)} of the start",

@@ -202,7 +202,8 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
     ## How it decides
     The first value of the training loss against ln K, for a known cross-entropy over a known number of classes. The
     first epoch already holds learning, so only upwards it says something. Where the value may be one batch's, or where it is not known whether classes are weighted,
-    validation must begin 1.2 times above ln K as well. A penalty in the loss lifts it as well: then
+    validation must begin 1.2 times above ln K as well. It is a note where the run got over it: the training loss ended below half
+    of a guess's, or validation accuracy more than half-way from guessing to perfect. A penalty in the loss lifts it as well: then
     the rule is silent.
 
     ## What to try
@@ -215,14 +216,7 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
     Karpathy, A recipe for training neural networks
     """
     known, train = evidence.n_classes(run), evidence.loss(run, "train")
-    if (
-        known is None
-        or train is None
-        or not evidence.in_nats(run)
-        or known.value < 2
-        or train.raw.x[0] > 1.5
-        or run.facts.has_penalty
-    ):
+    if known is None or train is None or not evidence.in_nats(run) or known.value < 2 or run.facts.has_penalty:
         return
     guess = evidence.undecided(run)
     if guess is None or not train.raw.finite[0] or train.first <= factor * guess:
@@ -240,8 +234,7 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
             f"It starts {num(train.first / guess)} times as high."
         ),
         certainty=Certainty.STRONG if run.facts.has_penalty is False else Certainty.LIKELY,
-        # A training loss that ends below a tenth of a guess's got over it: then it cost some epochs, no more.
-        severity=Severity.NOTE if train.last < 0.1 * guess else Severity.PROBLEM,
+        severity=Severity.NOTE if _got_over_it(run, train.last, guess) else Severity.PROBLEM,
         curves=(train.name,),
         start=float(train.raw.x[0]),
         stop=float(train.raw.x[0]),
@@ -272,3 +265,10 @@ def initial_loss_off(run: Run, *, factor: float = 1.5) -> Iterator[Finding]:
         caveat="the model is fine-tuned from other classes, or other terms are added to the loss.",
         references=(references.KARPATHY, references.NORMALISE),
     )
+
+
+def _got_over_it(run: Run, last: float, guess: float) -> bool:
+    """Whether the run ended well after all: then the rough start cost some epochs, no more."""
+    accuracy, chance = evidence.accuracy(run, "val") or evidence.accuracy(run, "train"), evidence.chance(run)
+    skilled = accuracy is not None and chance is not None and accuracy.last > (1 + chance.accuracy) / 2
+    return last < 0.5 * guess or (skilled and last < guess)

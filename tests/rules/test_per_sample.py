@@ -56,6 +56,22 @@ def test_two_samples_hold_the_loss() -> None:
     ]
 
 
+def test_a_few_mistakes_on_an_easy_task_are_a_note() -> None:
+    last = BULK / 100
+    last[7] = 3.0  # of 200: it adds 0.015 to a loss that began at 0.7
+    assert one(loss_hijacked_by_outliers, measured(last)).severity is Severity.NOTE
+    assert one(loss_hijacked_by_outliers, measured(with_outliers(20.0))).severity is Severity.PROBLEM
+
+
+def test_few_samples_whose_rise_turned_the_curve_are_a_problem() -> None:
+    turned = np.concatenate([falling(10, 0.7, 0.02), falling(20, 0.021, 0.05)])
+    run = curves(loss=falling(30), val_loss=turned, loss_is="epoch-mean", n_classes=2)
+    last = BULK / 100
+    last[7] = 9.9
+    run.samples = sample_losses({"last": last})
+    assert one(loss_hijacked_by_outliers, run).severity is Severity.PROBLEM
+
+
 def test_a_long_tail_is_no_outlier() -> None:
     assert loss_hijacked_by_outliers(measured(RNG.exponential(0.3, N) ** 2)) == []
 

@@ -46,10 +46,13 @@ def test_a_negative_cross_entropy() -> None:
 
 
 def test_a_start_far_above_ln_k() -> None:
-    found = one(initial_loss_off, learn(curves(loss=falling(N, 30, 1.0)), loss="crossentropy", n_classes=10))
+    found = one(initial_loss_off, learn(curves(loss=falling(N, 30, 2.0)), loss="crossentropy", n_classes=10))
     assert found.severity is Severity.PROBLEM and found.start == found.stop == 1
-    recovered = learn(curves(loss=falling(N, 30, 0.01)), loss="crossentropy", n_classes=10)
-    assert one(initial_loss_off, recovered).severity is Severity.NOTE
+    for end in (0.01, 1.0):
+        recovered = learn(curves(loss=falling(N, 30, end)), loss="crossentropy", n_classes=10)
+        assert one(initial_loss_off, recovered).severity is Severity.NOTE
+    skilled = curves(loss=falling(N, 30, 1.5), val_accuracy=rising(N, 0.1, 0.6))
+    assert one(initial_loss_off, learn(skilled, loss="crossentropy", n_classes=10)).severity is Severity.NOTE
     assert initial_loss_off(learn(curves(loss=falling(N, 3.0, 1.0)), loss="crossentropy", n_classes=10)) == []
     loop = curves(framework="", loss=falling(N, 30, 1.0), val_loss=falling(N, 2.0, 1.0))
     assert initial_loss_off(learn(loop, loss="crossentropy", n_classes=10)) == []
