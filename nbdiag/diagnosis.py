@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import numpy as np
 
 from nbdiag import plugins
 from nbdiag.finding import Certainty, Finding
-from nbdiag.rules import precedence, selection, verdict
+from nbdiag.rules import evidence, precedence, selection, verdict
 from nbdiag.rules.base import Rule
+from nbdiag.rules.settling import forecast
 from nbdiag.run import Run
 
 _NOT_YET = frozenset(
@@ -124,21 +126,36 @@ def _apply(
 def _held(
     run: Run, found: Sequence[Finding], chosen_rules: Sequence[Rule], options: Mapping[str, Mapping[str, Any]]
 ) -> list[Finding]:
-    """Mark as provisional what the run did not show a few epochs ago; what arithmetic proves is never provisional."""
-    now = run.last_epoch
+    """Mark as provisional what the run did not show all over the last epochs; what arithmetic proves never is."""
+    now, begun = run.last_epoch, _first_epoch(run)
     if now is None or not found:
         return list(found)
     # Three looks in a row, or 5 % of the epochs: what noise alone brings up is mostly gone by then.
-    patience = max(3.0, round(0.05 * now))
-    names = {f.rule for f in found if f.certainty is not Certainty.EXACT}
-    before, _ = _apply(run.until(now - patience + 1), [r for r in chosen_rules if r.name in names], options)
-    held = {f.rule for f in before}
-    if now < _patience_for_a_start(run):
+    patience = max(3, round(0.05 * (now - begun + 1)))
+    held = {f.rule for f in found if f.certainty is not Certainty.EXACT}
+    for back in sorted({1, patience // 2, patience - 1}, reverse=True):
+        before, _ = _apply(run.until(now - back), [r for r in chosen_rules if r.name in held], options)
+        held &= {f.rule for f in before}
+    if now - begun + 1 < _patience_for_a_start(run) or _still_learning(run):
         held -= _NOT_YET
     return [
         f if f.certainty is Certainty.EXACT or f.rule in held else dataclasses.replace(f, provisional=True)
         for f in found
     ]
+
+
+def _first_epoch(run: Run) -> float:
+    """The number of the run's first epoch: 1 unless it goes on from an earlier one."""
+    starts = [np.nanmin(c.epochs) for c in run.curves() if np.isfinite(c.epochs).any()]
+    return math.ceil(min(starts)) if starts else 1.0
+
+
+def _still_learning(run: Run) -> bool:
+    """Whether the training loss of the last third falls by more than its noise: a run that moves may get over its start."""
+    loss = evidence.loss(run, "train")
+    with np.errstate(all="ignore"):
+        ahead = forecast(loss) if loss is not None else None
+    return ahead is not None and ahead.falling
 
 
 def _patience_for_a_start(run: Run) -> float:

@@ -11,7 +11,7 @@ from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import arithmetic, evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.needs import classes
-from nbdiag.rules.wording import framework, label, num, pct, span
+from nbdiag.rules.wording import framework, label, num, pct, place, span
 from nbdiag.run import Run
 
 
@@ -194,13 +194,14 @@ def suspiciously_good(run: Run) -> Iterator[Finding]:
     Look for duplicates across the split.
 
     ## Known limits
-    An easy task learned within half an epoch looks the same; a leak that is learned slowly is not seen.
+    An easy task learned within half an epoch looks the same, and so does the first epoch of a training that was
+    resumed; a leak that is learned slowly is not seen.
 
     ## References
     Kapoor and Narayanan 2023, Leakage
     """
     facts, both, size = run.facts, evidence.pair(run, "accuracy"), evidence.n_val(run)
-    if both is None or size is None or len(both) < 2 or both.x[0] > 1.5:
+    if both is None or size is None or len(both) < 2:
         return
     if facts.has_dropout is not False or facts.augmentation is not False:
         return
@@ -209,16 +210,17 @@ def suspiciously_good(run: Run) -> Iterator[Finding]:
         return
     if both.val[0] - both.train[1] < 0.05:
         return  # training is there one epoch later: it simply learned fast
+    unit = evidence.unit(run)
     yield Finding(
-        title=f"Validation is {pct(float(both.val[0]))} right after one epoch",
+        title=f"Validation is {pct(float(both.val[0]))} right after one {unit}",
         message=(
-            f"After epoch 1 validation is right on {pct(float(both.val[0]))}, training on {pct(float(both.train[0]))}, in epoch 2 on {pct(float(both.train[1]))}. "
+            f"After {unit} {place(float(both.x[0]))} validation is right on {pct(float(both.val[0]))}, training on {pct(float(both.train[0]))}, in {unit} {place(float(both.x[1]))} on {pct(float(both.train[1]))}. "
             "**Without dropout or augmentation validation should not be ahead by so much.**"
         ),
         certainty=Certainty.LIKELY,
         curves=both.curves,
-        start=1.0,
-        stop=2.0,
+        start=float(both.x[0]),
+        stop=float(both.x[1]),
         evidence={"validation accuracy": float(both.val[0]), "training accuracy": float(both.train[0])},
         why="Validation is measured after the epoch, training during it, so it may be ahead a little. By this much only if its samples are easier, or known.",
         causes=ranked(
@@ -234,6 +236,6 @@ def suspiciously_good(run: Run) -> Iterator[Finding]:
             "Split by group (patient, user, day) before anything else is computed.",
             "Leave out inputs that are known only after the answer.",
         ),
-        caveat="the task is easy and was learned within the first epoch.",
+        caveat="the task is easy and was learned within the first epoch, or training was resumed.",
         references=(references.LEAKAGE,),
     )

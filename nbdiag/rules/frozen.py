@@ -39,8 +39,9 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
 
     ## How it decides
     All values of the training loss lie within 0.1 % of their level, printed with at least four significant digits; the
-    level is not 0; and no accuracy changes by more than one sample in a hundred. A run that was resumed, or that
-    begins at its best, looks the same: it must have begun at epoch 1.
+    level is not 0; and no accuracy changes by more than one sample in a hundred. A run that was resumed where nothing
+    is left to learn looks the same. So it is a note where the level is below 0.9 of a guess's, or where that is not
+    known and the loss does move, if by little.
 
     ## What to try
     Print one weight before and after an epoch.
@@ -52,7 +53,7 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
     Wardat et al. 2022, DeepDiagnosis; Karpathy, A recipe for training neural networks
     """
     loss = evidence.loss(run, "train")
-    if loss is None or len(loss) < epochs or loss.x[0] > 1.5 or not loss.raw.finite.all():
+    if loss is None or len(loss) < epochs or not loss.raw.finite.all():
         return
     level = float(np.median(np.abs(loss.y)))
     if level < 1e-6 or loss.rounding > 5e-4 * level or loss.span > share * level + 2 * loss.rounding:
@@ -66,7 +67,8 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
         if accuracy is not None and role == "train" and accuracy.last > 0.99:
             return  # at its goal: nothing is left to learn
     exact = loss.span <= 2 * loss.rounding + 1e-7 * level
-    rate = run.facts.learning_rate
+    rate, guess = run.facts.learning_rate, evidence.undecided(run)
+    untaught = exact if guess is None else level >= 0.9 * guess
     yield Finding(
         title="The training loss does not move",
         headline="The weights are not being changed",
@@ -75,6 +77,7 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
             f"it changes by {num(loss.span)}, **{'nothing at all' if exact else f'{num(100 * loss.span / level)} % of itself'}.**"
         ),
         certainty=Certainty.STRONG,
+        severity=Severity.BROKEN if untaught else Severity.NOTE,
         curves=(loss.name,),
         start=float(loss.x[0]),
         evidence={"level": level, "total change": loss.span},

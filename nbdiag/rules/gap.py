@@ -59,13 +59,15 @@ def generalization_gap(run: Run) -> Iterator[Finding]:
     if apart is not None:
         text += f", validation accuracy {100 * apart[0]:.1f} points below training's"
     yield Finding(
-        title=f"Training and validation are {num(gap)} apart" if large else "Training is ahead of validation",
-        headline="Overfitting: validation stalled while training went on" if large else "",
-        message=text + (f"; validation has not improved since {unit} {place(large)}." if large else "."),
+        title=f"Training and validation are {num(gap)} apart"
+        if large is not None
+        else "Training is ahead of validation",
+        headline="Overfitting: validation stalled while training went on" if large is not None else "",
+        message=text + (f"; validation has not improved since {unit} {place(large)}." if large is not None else "."),
         certainty=Certainty.STRONG,
-        severity=Severity.PROBLEM if large else Severity.NOTE,
+        severity=Severity.PROBLEM if large is not None else Severity.NOTE,
         curves=names,
-        start=large if large else float(both.x[-k]),
+        start=large if large is not None else float(both.x[-k]),
         stop=float(both.x[-1]),
         evidence={"loss gap": gap, **({"accuracy gap": apart[0], "resolved": apart[1]} if apart else {})},
         why="The model fits its training data better than new data. Up to a point that is what fitting means; beyond it, "

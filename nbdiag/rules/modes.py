@@ -233,8 +233,12 @@ def steps_so_far(run: Run) -> tuple[int, float] | None:
     each = facts.steps_per_epoch or run.reached[2]
     if each is None and facts.n_train and facts.batch_size:
         each = math.ceil(facts.n_train / facts.batch_size)
-    last = run.last_epoch
-    return None if each is None or last is None else (int(each), each * last)
+    main = evidence.loss(run, "train") or evidence.loss(run, "val")
+    if each is None or main is None or run.last_epoch is None:
+        return None
+    # Counted from the first epoch, which may have any number; a log of every tenth epoch begins with ten of them.
+    stride = float(np.median(np.diff(main.raw.x))) if len(main.raw) > 1 else 1.0
+    return int(each), each * (run.last_epoch - float(main.raw.x[0]) + stride)
 
 
 def _why(run: Run) -> str:

@@ -18,7 +18,7 @@ def struggling(run: Run) -> bool:
     train, guess, undecided = evidence.loss(run, "train"), evidence.chance(run, "train"), evidence.undecided(run)
     if train is None:
         return False
-    far = undecided is not None and train.raw.x[0] <= 1.5 and train.first > 1.5 * undecided
+    far = undecided is not None and train.first > 1.5 * undecided
     return far or (guess is not None and guess.loss is not None and len(train) > 1 and train.last >= 0.98 * guess.loss)
 
 

@@ -99,6 +99,18 @@ def test_frozen_from_the_first_epoch() -> None:
     assert one(frozen_metrics, run).severity is Severity.BROKEN
 
 
+def test_resumed_where_nothing_is_left_to_learn_looks_frozen_but_is_no_alarm() -> None:
+    known = {"n_classes": 10, "loss_is": "epoch-mean"}
+    end = curves(loss=[0.2114] * 8, accuracy=[0.91] * 8, start=41, **known)
+    end.learn(Facts(loss="crossentropy"))
+    assert one(frozen_metrics, end).severity is Severity.NOTE
+    never = curves(loss=[2.3026] * 8, accuracy=[0.1] * 8, start=41, **known)
+    never.learn(Facts(loss="crossentropy"))
+    assert one(frozen_metrics, never).severity is Severity.BROKEN
+    creeping = curves(digits=4, loss=np.linspace(0.2114, 0.2112, 8), start=41)
+    assert one(frozen_metrics, creeping).severity is Severity.NOTE
+
+
 @pytest.mark.parametrize(
     "columns",
     [
