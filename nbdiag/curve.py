@@ -43,6 +43,17 @@ class Curve:
         return np.arange(1.0, len(self.values) + 1)
 
     @functools.cached_property
+    def counted(self) -> np.ndarray:
+        """Place in steps, counted over the whole run; where a step is unknown, the running count of values."""
+        if not len(self) or not np.isfinite(self.steps).all():
+            return np.arange(1.0, len(self) + 1)
+        falls = np.flatnonzero(np.diff(self.steps) <= 0) + 1
+        base = np.zeros(len(self))
+        base[falls] = self.steps[falls - 1]
+        counted: np.ndarray = self.steps + np.cumsum(base)
+        return counted
+
+    @functools.cached_property
     def finite(self) -> np.ndarray:
         """Which values are finite numbers."""
         finite: np.ndarray = np.isfinite(self.values)
@@ -59,12 +70,4 @@ class Curve:
 
 def running_steps(curve: Curve) -> np.ndarray:
     """Steps counted over the whole run, where the source's own count may restart with each epoch. Shape ``(n,)``."""
-    if not len(curve):
-        return np.zeros(0)
-    if not np.isfinite(curve.steps).all():
-        return np.arange(1.0, len(curve) + 1)
-    falls = np.flatnonzero(np.diff(curve.steps) <= 0) + 1
-    base = np.zeros(len(curve))
-    base[falls] = curve.steps[falls - 1]
-    counted: np.ndarray = curve.steps + np.cumsum(base)
-    return counted
+    return curve.counted

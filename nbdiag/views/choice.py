@@ -37,7 +37,7 @@ def choose(name: str) -> LiveView:
     name = fitting() if name == "auto" else name
     # What a view needs is imported here, in the main thread and before the training: not later, in the one that draws.
     if name == "widget":
-        from nbdiag.views import bundle  # noqa: F401
+        from nbdiag.views import bundle
         from nbdiag.views.widget import board  # noqa: F401
         from nbdiag.views.widget.live import WidgetView
 

@@ -29,6 +29,7 @@ class StaticView:
         self._output: Any = None
         self._copy = copy
         self._every = COPY_SECONDS if copy else _SECONDS
+        self._shown: Diagnosis | None = None
         self._drawn_at = time.monotonic() if copy else float("-inf")
 
     def show(self) -> None:
@@ -39,10 +40,10 @@ class StaticView:
         self._output = display(empty, raw=True, display_id=True)
 
     def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
-        """Draw the latest run, unless it was just drawn."""
+        """Draw the latest run once it has been judged anew, unless one was just drawn: words and curves agree."""
         now = time.monotonic()
-        if diagnoses and now - self._drawn_at >= self._every:
-            self._drawn_at = now
+        if diagnoses and diagnoses[-1] is not self._shown and now - self._drawn_at >= self._every:
+            self._drawn_at, self._shown = now, diagnoses[-1]
             self._write(diagnoses[-1])
 
     def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:

@@ -10,6 +10,9 @@ import numpy as np
 from nbdiag import metrics
 from nbdiag.views.numbers import linear_ticks, log_ticks, tick_texts
 
+_MANY = 10_000
+"""Values whose quantiles stand for those of any number: their error is below one percent of the values."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Vertical:
@@ -74,5 +77,5 @@ def _hidden(metric: str, y: np.ndarray) -> bool:
     """
     if metric == "learning_rate":
         return bool(y.max() > 10 * y.min())
-    half, most = np.quantile(y, (0.5, 0.75)) / y.max()
+    half, most = np.quantile(y[:: 1 + len(y) // _MANY], (0.5, 0.75)) / y.max()
     return bool(metrics.is_loss(metric) and (most < 4 / 192 or half < 1 / 192))

@@ -96,7 +96,7 @@ class PanelFigure:
         if drawable:
             assign(
                 mark,
-                x=np.asarray(line.x, dtype=float),
+                x=_compact(np.asarray(line.x, dtype=float)),
                 y=np.asarray(line.y, dtype=float),
                 marker="circle" if line.markers or len(line.x) == 1 else None,
                 opacities=[_FAINT if line.faint else 1.0],
@@ -128,6 +128,12 @@ class PanelFigure:
 def _key(line: Line, place: int) -> str:
     """A faint line may belong to the same curve as a full one."""
     return f"{place} {line.curve}" if line.faint else line.curve
+
+
+def _compact(x: np.ndarray) -> np.ndarray:
+    """In half the bytes where that is exact, as with whole epochs and steps up to 2**24."""
+    half = x.astype(np.float32)
+    return half if np.array_equal(half, x) else x
 
 
 def _has_end(line: Line) -> bool:
