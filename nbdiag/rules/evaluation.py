@@ -11,6 +11,9 @@ from nbdiag import stats
 from nbdiag.finding import BandPicture, Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import arithmetic, evidence, references
 from nbdiag.rules.base import rule
+from nbdiag.rules.noise import noisy_validation
+from nbdiag.rules.rise import measure
+from nbdiag.rules.settling import TURN_POINTS
 from nbdiag.rules.wording import framework, label, num, pct, place
 from nbdiag.run import Run
 
@@ -34,7 +37,9 @@ def small_validation_set(run: Run, *, points: float = 3.0, tiny: int = 40) -> It
     data. n is a fact, or follows from the accuracies themselves: all are whole multiples of 1/n (then n or a multiple
     of it; the chance that other values would fit as well is given). It is a note. It is a problem below `tiny` (40)
     samples, where one sample is 2.5 points, if the curve shows it: validation accuracy moves by half a sample or more
-    per epoch, or validation loss is three times as noisy as training's.
+    per epoch, or validation loss is three times as noisy as training's. From `tiny` samples on it is silent where
+    nothing rests on the difference: the validation loss has no best epoch behind it and no noise beyond training's, and
+    the accuracy is known to ±10 points. `converged` gives the ± then.
 
     ## What to try
     A larger validation set, or k-fold cross-validation; decide by more than one epoch.
@@ -50,14 +55,15 @@ def small_validation_set(run: Run, *, points: float = 3.0, tiny: int = 40) -> It
         return
     n = size.value
     level = float(np.median(accuracy.y)) if accuracy is not None else 0.5
-    margin = 100 * 1.96 * stats.accuracy_error(level, int(n))
+    margin = margin_of(level, n)
     shown_in_curve = _moves(run, n)
     if accuracy is not None and margin <= points:
         return
     if accuracy is None and not (n < tiny and shown_in_curve):
         return
+    if n >= tiny and not _depended_on(run, margin):
+        return
     severe = n < tiny and size.known and shown_in_curve
-    widest = 100 * 0.98 / math.sqrt(n)
     many = f"{n:g} samples" if size.known else f"{n:g} samples (or a multiple of it)"
     if accuracy is None:
         message = (
@@ -74,7 +80,8 @@ def small_validation_set(run: Run, *, points: float = 3.0, tiny: int = 40) -> It
         )
     series = accuracy or evidence.loss(run, "val")
     yield Finding(
-        title=f"Only {n:g} validation samples: differences under {num(round(widest, 1))} points mean little",
+        title=f"Only {n:g} validation samples"
+        + (f": accuracy is known to ±{num(round(margin, 1))} points" if accuracy is not None else ""),
         headline="The validation set is too small to choose by",
         message=message,
         certainty=Certainty.STRONG if size.known or n < 2000 else Certainty.LIKELY,
@@ -101,6 +108,21 @@ def small_validation_set(run: Run, *, points: float = 3.0, tiny: int = 40) -> It
         references=(references.TUNING_PLAYBOOK, references.FLUCTUATING_ACCURACY),
         picture=_band(accuracy, int(n)) if accuracy is not None else None,
     )
+
+
+def margin_of(accuracy: float, n: float) -> float:
+    """The ± of an accuracy on ``n`` samples, in percentage points: 1.96 standard errors."""
+    return 196 * stats.accuracy_error(accuracy, int(n))
+
+
+def _depended_on(run: Run, margin: float) -> bool:
+    """Whether something that is or could be read from the run hangs on what the validation set resolves."""
+    points = len(evidence.loss(run, "val") or evidence.accuracy(run, "val") or ())
+    if margin > 10 or points < TURN_POINTS:
+        return True  # no better than a guess of the level; or the accuracies are most of what there is to read
+    found = measure(run)
+    passed = found is not None and found.z >= 4 and found.share >= 0.05 and found.lasting
+    return passed or any(True for _ in noisy_validation.function(run))
 
 
 def _counted(accuracy: evidence.Series, n: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
+from nbdiag.rules.evaluation import margin_of
 from nbdiag.rules.rise import measure
 from nbdiag.rules.settling import TREND_POINTS, TURN_POINTS, forecast, settled, settled_since
 from nbdiag.rules.wording import num, pct, place, reduce_on_plateau
@@ -72,7 +73,11 @@ def converged(run: Run) -> Iterator[Finding]:
     unit, since = evidence.unit(run), settled_since(main)
     message = f"`{main.label}` fell to {num(main.last)} and **has been flat since {unit} {place(since)}**."
     if accuracy is not None:
-        message += f" `{accuracy.label}` is {num(accuracy.last)}."
+        size = evidence.n_val(run)
+        known = (
+            f", known to ±{margin_of(accuracy.last, size.value):.1f} points by {size.value:,g} samples" if size else ""
+        )
+        message += f" `{accuracy.label}` is {num(accuracy.last)}{known}."
     if gap is not None:
         message += (
             f" Validation loss is {num(abs(gap))} {'above' if gap > 0 else 'below'} training's: no gap to speak of."
