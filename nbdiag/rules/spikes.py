@@ -11,6 +11,7 @@ from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.evidence import Series
+from nbdiag.rules.needs import averages_epochs
 from nbdiag.rules.wording import clip, lower_rate, num, place
 from nbdiag.run import Run
 
@@ -28,7 +29,8 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
     ## How it decides
     In logs (own units where values are not positive), a value above the running median of 7 by `sigmas` (6) times the
     noise and by a factor of `least` (2), back within three epochs; at most every seventh epoch. Where the learning rate rises at
-    the spike it is a restart, not a spike.
+    the spike it is a restart, not a spike. It is a note where it stays below a tenth of the loss at the start, and where the
+    values may be those of single batches and validation shows nothing of it.
 
     ## What to try
     Look at the batches of that epoch; clip gradients; lower the learning rate if it happens again.
@@ -57,6 +59,7 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
     many = count > 1
     # A spike that is a fraction of the loss at the start did no harm that could be seen.
     mild = float(train.y[worst]) < 0.1 * (evidence.start_level(run) or 0.0)
+    lone = not averages_epochs(run) and run.facts.loss_is != "epoch-mean" and not _felt(run, float(train.x[worst]))
     yield Finding(
         title=f"{train.label} jumps at {unit}{'s' if many else ''} {where}",
         headline=f"{count} spike{'s' if many else ''} in the training loss, recovered",
@@ -64,7 +67,7 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
         f"{train.y[worst] / usual:.1f} times its surroundings ({num(usual)})**, and came back"
         + (f"; {count} such {unit}s in all." if many else "."),
         certainty=Certainty.STRONG,
-        severity=Severity.NOTE if mild else None,
+        severity=Severity.NOTE if mild or lone else None,
         curves=(train.name,),
         start=float(train.x[places[0]]),
         stop=float(train.x[places[-1]]),
@@ -72,6 +75,7 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
         why="A few updates went far off: a batch with extreme or wrong values gave a huge gradient, or the step was "
         "larger than the valley is wide. The updates after it found the way back.",
         causes=ranked(
+            "The value is the last batch's alone, and that batch is a hard one" if lone else None,
             "A bad batch: outliers, wrong labels, a value on the wrong scale",
             "A learning rate at the edge of stability",
             "Too small a batch for the learning rate",
@@ -83,6 +87,21 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
         caveat="At the start of training with a large learning rate a single spike is normal (catapult phase).",
         references=(references.CATAPULT, references.TUNING_PLAYBOOK),
     )
+
+
+def _felt(run: Run, epoch: float) -> bool:
+    """Whether the validation loss after a spike is above what it was before, by a tenth and by twice its noise.
+
+    True without one: nothing then speaks against the spike.
+    """
+    val = evidence.loss(run, "val")
+    if val is None:
+        return True
+    before, after = val.y[val.x < epoch], val.y[val.x >= epoch]
+    if not len(before) or not len(after):
+        return True
+    usual = float(np.median(before[-3:]))
+    return float(after[:2].max()) > usual + max(0.1 * abs(usual), 2 * val.noise)
 
 
 def spikes(series: Series, sigmas: float, least: float) -> list[int]:
