@@ -116,6 +116,7 @@ class Observer:
         if self.begun:
             self.emit(End(status))
         self.net = self.iterator = self.sampler = None
+        self._model: Any = None  # the base class' reference: a model the reader deletes is to be gone, its memory free
         self.ended()
 
     def _params(self) -> dict[str, Any]:
