@@ -213,6 +213,7 @@ def suspiciously_good(run: Run) -> Iterator[Finding]:
     unit = evidence.unit(run)
     yield Finding(
         title=f"Validation is {pct(float(both.val[0]))} right after one {unit}",
+        headline="Too good too early: does validation hold copies of training samples?",
         message=(
             f"After {unit} {place(float(both.x[0]))} validation is right on {pct(float(both.val[0]))}, training on {pct(float(both.train[0]))}, in {unit} {place(float(both.x[1]))} on {pct(float(both.train[1]))}. "
             "**Without dropout or augmentation validation should not be ahead by so much.**"

@@ -169,6 +169,9 @@ def train_metric_lag(run: Run, *, share: float = 0.08) -> Iterator[Finding]:
         stop=max(stop, float(both.x[0])),
         evidence={"lead in the first epoch": float(lead[0]), "lead later": float(np.median(later))},
         why="While the model improves fast, the mean over an epoch is half an epoch old when the epoch ends.",
+        check=Check(
+            "Evaluate the training data after the first epoch. If it is still behind validation, the lag is not the reason."
+        ),
         fixes=("Nothing needs to be done",),
         caveat="If the lead stays, dropout or augmentation cause it, or the validation set is easier.",
         references=(references.KERAS_FAQ,),

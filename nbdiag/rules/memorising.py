@@ -140,6 +140,9 @@ def delayed_generalization(run: Run) -> Iterator[Finding]:
         evidence=numbers,
         why="A network with enough capacity first fits the training data by heart. Weight decay and the noise of the updates "
         "then move it, slowly and at a training loss near zero, towards simpler solutions that hold on new data too.",
+        check=Check(
+            "Evaluate a set of its own after each of the next epochs. If that does not improve, validation does so by chance."
+        ),
         fixes=("Train on while validation improves", "Weight decay, or more data, makes the change come sooner"),
         caveat="Most rises of a validation loss never come back.",
         references=(references.GROKKING, references.DOUBLE_DESCENT),

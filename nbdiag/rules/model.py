@@ -66,7 +66,7 @@ def learning_rate_out_of_range(run: Run) -> Iterator[Finding]:
         check=Check(
             "Train 3 epochs each with a tenth, the same and ten times the rate. If this one is best, it is right."
         ),
-        fixes=(f"Start at {num(math.sqrt(low * high))}.",),
+        fixes=(f"Start at {num(float(f'{math.sqrt(low * high):.0e}'))}.",),
         caveat="the batch is very large, or the model very small.",
         references=(references.TUNING_PLAYBOOK, references.UMLAUT),
     )
@@ -177,6 +177,7 @@ def shuffle_off(run: Run) -> Iterator[Finding]:
         + (", and samples of one class stand together.**" if in_order else ".**"),
         certainty=Certainty.STRONG,
         severity=Severity.PROBLEM if in_order and (apart or suspects.struggling(run)) else Severity.NOTE,
+        evidence={"shuffle": "off", "labels": run.facts.label_order or "order not known"},
         why="If neighbours in the data belong to one class, each batch teaches that class and unlearns the others.",
         causes=ranked(
             "`shuffle=False`" if framework(run) == "keras" else "`DataLoader` without `shuffle=True`",

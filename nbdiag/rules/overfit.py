@@ -8,7 +8,7 @@ from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules import rise as rising
 from nbdiag.rules.base import rule
-from nbdiag.rules.wording import early_stopping, framework, num, pct, place
+from nbdiag.rules.wording import count, early_stopping, framework, num, pct, place
 from nbdiag.run import Run
 
 
@@ -75,7 +75,7 @@ def overfitting(
         "training data holds: its noise and its exceptions. Each further epoch fits those better and new data worse. "
         "The loss shows it before the accuracy does, because it feels how far off an answer is, not only whether.",
         causes=ranked(
-            ("More epochs than the data bears", f"the best was reached after {place(found.best)} {unit}s"),
+            ("More epochs than the data bears", f"the best was reached at {unit} {place(found.best)}"),
             ("Too little training data", f"{run.facts.n_train:,} samples")
             if run.facts.n_train
             else "Too little training data",
@@ -151,7 +151,7 @@ def best_epoch_passed(run: Run, *, z: float = 4.0, rise: float = 0.05) -> Iterat
             "More epochs than were needed", "A learning rate that is too high late in the run", "No early stopping"
         ),
         check=Check(f"Compare the weights of {unit} {place(found.best)} with the last on data of a third set."),
-        fixes=(f"Keep the best weights: {early_stopping(run)}", f"Train for {place(found.best)} {unit}s"),
+        fixes=(f"Keep the best weights: {early_stopping(run)}", f"Train for {count(found.best, unit)}"),
         caveat="With a small or noisy validation set the best epoch is partly luck.",
         references=(references.PRECHELT, references.KERAS_STOPPING),
     )

@@ -47,6 +47,7 @@ def output_loss_pair(run: Run) -> Iterator[Finding]:
     severity, what, why, fix = wrong
     yield Finding(
         title=f"Output and loss do not fit: {what}",
+        headline="The model's last layer and its loss do not belong together",
         message=f"The model ends in {facts.output_units or 'its'} unit{'s' if (facts.output_units or 2) > 1 else ''} with `{activation}`, the loss is `{facts.loss}`. **{why}**",
         certainty=Certainty.EXACT if severity is Severity.BROKEN else Certainty.STRONG,
         severity=severity,

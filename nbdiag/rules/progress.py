@@ -195,6 +195,8 @@ def too_short_to_judge(run: Run) -> Iterator[Finding]:
         curves=(main.name,),
         evidence={"epochs": len(main)},
         why="With so few points any rise or fall may be noise.",
+        check=Check(f"Train {TURN_POINTS} {unit}s and look again."),
+        caveat="One epoch over very much data is a whole training: then the curve of its steps is the one to read.",
         fixes=(f"Train at least {TURN_POINTS} {unit}s", "Or log the loss within the epoch"),
         references=(references.TUNING_PLAYBOOK,),
     )

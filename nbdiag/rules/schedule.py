@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nbdiag import stats
-from nbdiag.finding import Certainty, Finding, Severity
+from nbdiag.finding import Certainty, Check, Finding, Severity
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.wording import num, pct, place
@@ -72,6 +72,9 @@ def lr_drop(run: Run, *, sigmas: float = 3.0) -> Iterator[Finding]:
             evidence={"fall in logs": fall, "rate before": float(rate.y[i - 1]), "rate after": float(rate.y[i])},
             why="With a large rate the weights jump about in the valley; with a smaller one they settle on its floor, at once. "
             "The noise shrinks with it.",
+            check=Check(
+                "Train once more without the step. If the loss falls as much at that place, it was not the rate."
+            ),
             fixes=("Nothing needs to be done", "An earlier step may reach the same level in fewer epochs"),
             caveat="A drop without any change of the schedule would be another matter.",
             references=(references.KERAS_PLATEAU,),
@@ -123,8 +126,8 @@ def lr_restarts(run: Run) -> Iterator[Finding]:
     unit = evidence.unit(run)
     where = ", ".join(place(b) for b in bumps[:6])
     yield Finding(
-        title=f"The loss jumps with each restart of the learning rate ({unit}s {where})",
-        message=f"The learning rate restarts at {unit}s {where}; **the loss rises there and falls again within the cycle**, as such a "
+        title=f"The loss jumps with each restart of the learning rate ({unit}{'s' if len(bumps) > 1 else ''} {where})",
+        message=f"The learning rate restarts at {unit}{'s' if len(bumps) > 1 else ''} {where}; **the loss rises there and falls again within the cycle**, as such a "
         "schedule intends.",
         headline="Warm restarts: the bumps are the schedule's",
         certainty=Certainty.STRONG,
@@ -134,6 +137,7 @@ def lr_restarts(run: Run) -> Iterator[Finding]:
         evidence={"restarts": float(len(restarts)), "with a bump": float(len(bumps))},
         why="A restart throws the weights out of the valley they had settled in, so that a better one can be found. The loss "
         "rises for a few epochs; the end of each cycle is what counts.",
+        check=Check("Train once with a rate that only decays. If the bumps stay, the restarts did not make them."),
         fixes=("Nothing needs to be done", "Stop at the end of a cycle, and compare cycles by their ends"),
         caveat="If the ends of the cycles get worse, the restarts do harm.",
         references=(references.WARM_RESTARTS,),
@@ -194,6 +198,9 @@ def late_start(run: Run, *, share: float = 0.12) -> Iterator[Finding]:
         evidence={"epochs on the plateau": float(flat), "first level": first, "last level": end},
         why="Near a saddle, with small initial weights or before a first useful feature exists, the gradient is almost zero. "
         "The weights grow slowly until the feature is there, then the loss falls fast.",
+        check=Check(
+            "Train once more from other initial weights. A plateau that ends elsewhere belongs to the start, not to the data."
+        ),
         fixes=(
             "Nothing needs to be done",
             "Shorter next time: another initialisation, normalisation layers, a warm-up",

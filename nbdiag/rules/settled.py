@@ -93,6 +93,7 @@ def converged(run: Run) -> Iterator[Finding]:
         evidence={"level": level, **({"gap": gap} if gap is not None else {})},
         why="Both losses stopped moving, at their lowest level and close together: the model learned what it can from "
         "this data, and that holds on data it was not trained on.",
+        check=Check("Evaluate a set that no decision was made on. A level far below this one refutes it."),
         fixes=("Stop here, keep these weights", "To go further, change data or model rather than train longer"),
         caveat="Curves do not show a leak between training and validation data.",
         references=(references.GOOGLE_CURVES,),

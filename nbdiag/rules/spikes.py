@@ -190,6 +190,9 @@ def loss_bump_recovered(run: Run, *, z: float = 4.0) -> Iterator[Finding]:
         evidence={"height": float(height[top]), "old minimum": low, "level at the end": end},
         why="Loss and accuracy may rise together for a while when regularisation reshapes the model, when the learning "
         "rate is still high, or when the model first memorises and then finds the rule. What counts is that it fell again.",
+        check=Check(
+            "Look at the learning rate at the bump, and at another split. A bump that comes without the first and in both is no chance."
+        ),
         fixes=(
             "Nothing needs to be done",
             f"With early stopping, use a patience above {place(stop - float(val.x[before]))} {unit}s",

@@ -117,6 +117,7 @@ def nothing_to_train(run: Run) -> Iterator[Finding]:
         return
     yield Finding(
         title="Nothing can learn: every parameter is frozen",
+        headline="No weight of this model is being trained",
         message="**No parameter of the model is trained:** all layers have `trainable = False`.",
         certainty=Certainty.EXACT,
         evidence={"share of parameters that are frozen": run.facts.frozen},

@@ -29,6 +29,11 @@ def place(x: float) -> str:
     return f"{x:g}" if x == round(x) else f"{x:.1f}"
 
 
+def count(n: float, unit: str) -> str:
+    """``1 epoch``, ``12 epochs``."""
+    return f"{place(n)} {unit}{'' if n == 1 else 's'}"
+
+
 def framework(run: Run) -> str:
     """The framework in one lower-case word; empty where unknown. Keras on any backend is ``keras``."""
     name = (run.facts.framework or run.framework or "").lower()
