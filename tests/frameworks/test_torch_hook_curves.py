@@ -171,7 +171,7 @@ def test_two_optimizers_of_one_loss_are_one_curve():
                 optimizer.step()
 
     (run,) = loops.runs(train)
-    assert run.metrics == ["loss", "learning_rate"] or run.metrics == ["loss"]
+    assert [metric for metric in run.metrics if "loss" in metric] == ["loss"]  # accuracy is told where steps are slow
     assert len(run.curve("loss", "train", "step")) == 8
 
 
