@@ -189,3 +189,16 @@ def test_pin_and_row_light_each_other(reader: Reader) -> None:
     reader.page.mouse.move(*reader.middle(PIN, 1))
     assert "is-hot" in (reader.page.locator(".nbdiag details").nth(1).get_attribute("class") or "")
     assert "is-hot" not in (reader.page.locator(".nbdiag details").nth(0).get_attribute("class") or "")
+
+
+def test_the_check_is_copied(reader: Reader) -> None:
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.page.bring_to_front()
+    card = reader.page.locator(".nbdiag details:has(.copy)").first
+    if card.get_attribute("open") is None:
+        card.locator("summary").click()
+    card.locator(".copy").first.click()
+    reader.page.wait_for_function("[...document.querySelectorAll('.copy')].some(b => b.textContent === 'Copied')")
+    code = card.locator("dd:has(.copy) pre").first.text_content()
+    assert code and reader.page.evaluate("() => navigator.clipboard.readText()") == code
+    reader.page.wait_for_function("[...document.querySelectorAll('.copy')].every(b => b.textContent === 'Copy')")
