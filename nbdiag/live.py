@@ -116,6 +116,7 @@ class Watch:
     def _detach(self, error: BaseException | None = None) -> None:
         global _active
         self._done = True
+        self._stop.set()  # first: an interrupt from here on leaves no thread behind
         if _active is self:
             _active = None
         atexit.unregister(self.finish)
@@ -157,7 +158,6 @@ class Watch:
             return self.diagnoses
         status = status_of(error)
         self._detach(error)
-        self._stop.set()
         self._thread.join(PATIENCE)
         if self._thread.is_alive():
             self._faults.note("the last refresh", f"not done after {PATIENCE:g} s")

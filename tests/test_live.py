@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -125,6 +126,21 @@ def test_finish_twice_is_once(view):
     watch.log(epoch=1, loss=0.5)
     assert watch.finish() is watch.finish()
     assert len(view.ended) == 1
+
+
+def test_an_interrupt_while_it_begins_leaves_no_thread_behind(view, monkeypatch):
+    begin = threading.Thread.start
+
+    def begin_and_interrupt(thread):
+        begin(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", begin_and_interrupt)
+    watch = live.Watch(Options())
+    with pytest.raises(KeyboardInterrupt):
+        watch.start()
+    watch._thread.join(10)
+    assert not watch._thread.is_alive() and live.active() is None
 
 
 def test_a_new_watch_ends_the_one_before(view):

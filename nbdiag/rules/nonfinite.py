@@ -9,7 +9,7 @@ import numpy as np
 from nbdiag.curve import Curve
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import is_loss, is_setting, lower_is_better
-from nbdiag.rules import references
+from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.wording import adaptive, at, clip, framework, label, lower_rate, place
 from nbdiag.run import Run
@@ -47,7 +47,8 @@ def non_finite(run: Run, *, growth: float = 2.0) -> Iterator[Finding]:
     first = min(losses or bad, key=_onset)
     i = int(np.argmin(first.finite))
     word = "NaN" if np.isnan(first.values[i]) else "infinite"
-    start, since = float(first.x[i]), f"epoch {place(float(first.x[i]))}"
+    unit = "step" if evidence.in_steps(first) else evidence.unit(run)
+    start, since = float(first.x[i]), f"{unit} {place(float(first.x[i]))}"
     recovered = bool(first.finite[-1])
     before = first.values[:i][first.finite[:i]]
     grew = i > 0 and lower_is_better(first.metric) and before[-1] > growth * max(before.min(), 0.0) and i > 1
@@ -62,7 +63,7 @@ def non_finite(run: Run, *, growth: float = 2.0) -> Iterator[Finding]:
     yield Finding(
         title=f"{label(first)} is {word} {'at' if recovered else 'since'} {since}",
         headline=f"Training broke at {since}: {label(first)} is {word}",
-        message=_message(first, i, word, since, grew, before, tail),
+        message=_message(first, i, word, unit, grew, before, tail),
         certainty=Certainty.EXACT,
         severity=Severity.NOTE if not losses else Severity.PROBLEM if recovered else Severity.BROKEN,
         curves=tuple(c.name for c in bad),
@@ -92,14 +93,15 @@ def _onset(curve: Curve) -> float:
     return float(curve.x[int(np.argmin(curve.finite))])
 
 
-def _message(curve: Curve, i: int, word: str, since: str, grew: bool, before: np.ndarray, tail: str) -> str:
+def _message(curve: Curve, i: int, word: str, unit: str, grew: bool, before: np.ndarray, tail: str) -> str:
+    since = f"{unit} {place(float(curve.x[i]))}"
     if not len(before):
         return f"**{label(curve)} is {word} from the first value on**, at {since}: {tail}."
     last = int(np.flatnonzero(curve.finite[:i])[-1])
-    was = f"The last finite value was {at(curve, last)} at epoch {place(float(curve.x[last]))}"
+    was = f"The last finite value was {at(curve, last)} at {unit} {place(float(curve.x[last]))}"
     if grew:
         best = int(np.nanargmin(np.where(curve.finite[:i], curve.values[:i], np.nan)))
-        was += f", up from {at(curve, best)} at epoch {place(float(curve.x[best]))}: it diverged first"
+        was += f", up from {at(curve, best)} at {unit} {place(float(curve.x[best]))}: it diverged first"
     return f"**{label(curve)} became {word} at {since}**; {tail}. {was}."
 
 

@@ -143,7 +143,7 @@ def negative_loss(run: Run) -> Iterator[Finding]:
             title=f"{label(loss.raw)} is negative, which {run.facts.loss if known else 'cross-entropy or squared error'} cannot be",
             headline="The labels do not fit the loss" if known else "The loss is negative",
             message=(
-                f"At epoch {place(float(loss.raw.x[i]))} {label(loss.raw)} is {at(loss.raw, i)}. **"
+                f"At {evidence.unit(run)} {place(float(loss.raw.x[i]))} {label(loss.raw)} is {at(loss.raw, i)}. **"
                 + (
                     "A mean of terms that are all at least 0 cannot be.**"
                     if known

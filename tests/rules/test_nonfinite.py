@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nbdiag.events import Record
 from nbdiag.finding import Certainty, Severity
 from nbdiag.rules.nonfinite import non_finite
+from nbdiag.run import Run
 
 from .runs import curves, falling, one
 
@@ -50,3 +52,12 @@ def test_infinite_gradient_norms_are_no_finding(name: str) -> None:
 def test_finite_and_empty_runs_are_silent() -> None:
     assert non_finite(curves(loss=falling(9), val_loss=np.full(9, 1e30))) == []
     assert non_finite(curves()) == []
+
+
+def test_a_loop_of_which_only_steps_are_known_has_no_epochs():
+    run = Run(framework="torch")
+    for step, value in enumerate((2.0, 1.0, 0.5, float("nan"), float("nan")), 1):
+        run.append(Record("loss", "train", value, step=step))
+    found = one(non_finite, run)
+    assert "epoch" not in f"{found.title} {found.headline} {found.message}"
+    assert "became NaN at step 4" in found.message and "at step 3" in found.message
