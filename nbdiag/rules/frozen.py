@@ -41,7 +41,7 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
     All values of the training loss lie within 0.1 % of their level, printed with at least four significant digits; the
     level is not 0; and no accuracy changes by more than one sample in a hundred. A run that was resumed where nothing
     is left to learn looks the same. So it is a note where the level is below 0.9 of a guess's, or where that is not
-    known and the loss does move, if by little.
+    known, a single digit moves, and the learning rate is not known to be below 1e-5.
 
     ## What to try
     Print one weight before and after an epoch.
@@ -68,7 +68,8 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
             return  # at its goal: nothing is left to learn
     exact = loss.span <= 2 * loss.rounding + 1e-7 * level
     rate, guess = run.facts.learning_rate, evidence.undecided(run)
-    untaught = exact if guess is None else level >= 0.9 * guess
+    never = loss.span <= 1e-7 * level or (rate is not None and rate < 1e-5)
+    untaught = never if guess is None else level >= 0.9 * guess
     yield Finding(
         title="The training loss does not move",
         headline="The weights are not being changed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -30,7 +31,7 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
     In logs (own units where values are not positive), a value above the running median of 7 by `sigmas` (6) times the
     noise and by a factor of `least` (2), back within three epochs; at most every seventh epoch. Where the learning rate rises at
     the spike it is a restart, not a spike. It is a note where it stays below a tenth of the loss at the start, and where the
-    values may be those of single batches and validation shows nothing of it.
+    values may be those of single batches (not known to be means, and nearly as irregular: 1/(3·√batch size) per epoch) and validation shows nothing of it.
 
     ## What to try
     Look at the batches of that epoch; clip gradients; lower the learning rate if it happens again.
@@ -59,7 +60,7 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
     many = count > 1
     # A spike that is a fraction of the loss at the start did no harm that could be seen.
     mild = float(train.y[worst]) < 0.1 * (evidence.start_level(run) or 0.0)
-    lone = not averages_epochs(run) and run.facts.loss_is != "epoch-mean" and not _felt(run, float(train.x[worst]))
+    lone = _of_single_batches(run, train) and not _felt(run, float(train.x[worst]))
     yield Finding(
         title=f"{train.label} jumps at {unit}{'s' if many else ''} {where}",
         headline=f"{count} spike{'s' if many else ''} in the training loss, recovered",
@@ -87,6 +88,17 @@ def loss_spike(run: Run, *, sigmas: float = 6.0, least: float = 2.0) -> Iterator
         caveat="At the start of training with a large learning rate a single spike is normal (catapult phase).",
         references=(references.CATAPULT, references.TUNING_PLAYBOOK),
     )
+
+
+def _of_single_batches(run: Run, train: Series) -> bool:
+    """Whether the values may be those of one batch each: not known to be means, and as irregular as that.
+
+    Losses of single samples scatter about as far as their mean, so a batch of b by 1/√b; a third of that is too smooth.
+    """
+    if averages_epochs(run) or run.facts.loss_is == "epoch-mean":
+        return False
+    scatter = 1 / math.sqrt(run.facts.batch_size or 32)
+    return not train.positive or stats.noise(train.logs) > scatter / 3
 
 
 def _felt(run: Run, epoch: float) -> bool:

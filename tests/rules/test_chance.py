@@ -107,6 +107,8 @@ def test_resumed_where_nothing_is_left_to_learn_looks_frozen_but_is_no_alarm() -
     never = curves(loss=[2.3026] * 8, accuracy=[0.1] * 8, start=41, **known)
     never.learn(Facts(loss="crossentropy"))
     assert one(frozen_metrics, never).severity is Severity.BROKEN
+    still = curves(digits=4, loss=[0.2114] * 8, start=41)
+    assert one(frozen_metrics, still).severity is Severity.BROKEN
     creeping = curves(digits=4, loss=np.linspace(0.2114, 0.2112, 8), start=41)
     assert one(frozen_metrics, creeping).severity is Severity.NOTE
 
