@@ -74,14 +74,16 @@ def trend(x: np.ndarray, y: np.ndarray) -> Trend:
 def bins(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """At most ``most`` points: means over parts of one size, the last as long as what is left. Shorter arrays stay.
 
-    Whole places stay whole: nobody has an epoch 51.5.
+    Whole places stay whole: nobody has an epoch 51.5. The first and the last stand where the curve begins and ends.
     """
     if len(x) <= most:
         return x, y
     edges = np.arange(0, len(x), -(-len(x) // most))
     counts = np.diff(np.append(edges, len(x)))
     middle = np.add.reduceat(x, edges) / counts
-    return np.floor(middle) if (x == np.floor(x)).all() else middle, np.add.reduceat(y, edges) / counts
+    middle = np.floor(middle) if (x == np.floor(x)).all() else middle
+    middle[0], middle[-1] = x[0], x[-1]
+    return middle, np.add.reduceat(y, edges) / counts
 
 
 def smooth(values: np.ndarray, width: int) -> np.ndarray:

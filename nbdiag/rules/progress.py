@@ -54,7 +54,7 @@ def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
     if ahead.now < 0.01 * abs(evidence.start_level(run) or 0.0):
         return
     unit = evidence.unit(run)
-    more = max(1, round(float(main.x[-1] - main.x[0]) + 1))
+    more = int(float(f"{max(1.0, float(main.x[-1] - main.x[0]) + 1):.2g}"))
     # Where the curve falls steadily, its last value is its level; the median of three lags behind.
     level = main.last if float(main.y[-3]) >= float(main.y[-2]) >= float(main.y[-1]) else ahead.now
     aim = level * (1 - ahead.gain)
