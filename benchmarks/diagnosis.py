@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from nbdiag.diagnosis import Diagnosis, examine
-from nbdiag.events import Record
+from nbdiag.events import Record, Status
 from nbdiag.facts import facts_from
 from nbdiag.finding import Severity
 from nbdiag.run import Run
@@ -216,6 +216,33 @@ def replay(samples: list[Sample], scores: Scores) -> dict[str, Any]:
     }
 
 
+def speed() -> dict[str, float]:
+    """Processor time of the whole catalogue over four curves, and of a live refresh late in a run against an early one."""
+
+    def seconds(epochs: int, repeats: int, status: Status = "finished") -> float:
+        t, rng = np.arange(epochs) / epochs, np.random.default_rng(0)
+        fall = 0.1 + 0.6 * np.exp(-5 * t) + 0.004 * rng.normal(size=(2, epochs))
+        columns = {("loss", "train"): fall[0], ("loss", "val"): fall[1] + 0.1 * t**2}
+        columns |= {("accuracy", split): 1 - loss / 2 for (_, split), loss in columns.items()}
+        run = Run(framework="torch", facts=facts_from({"loss": "cross_entropy", "n_classes": 2}, "object"))
+        for (metric, split), values in columns.items():
+            for i, value in enumerate(values.tolist()):
+                run.append(Record(metric, split, value, epoch=i + 1.0))
+        run.status, spent = status, []
+        for _ in range(repeats):
+            run.learn(run.facts)  # what was worked out before is forgotten
+            begin = time.process_time()
+            examine(run)
+            spent.append(time.process_time() - begin)
+        return min(spent)
+
+    return {
+        "100 epochs, ms": 1000 * seconds(100, 20),
+        "a million points a curve, s": seconds(1_000_000, 2),
+        "live at epoch 10 000 against epoch 100": seconds(10_000, 5, "running") / seconds(100, 20, "running"),
+    }
+
+
 def main() -> None:
     """Print, and write where asked, one table for each part and each way of reading the numbers."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -245,6 +272,11 @@ def main() -> None:
             if given.prefixes and decimals is None:
                 lines += [f"- {key}: {value:.3f}" for key, value in replay(chosen, scores).items()]
             print("\n".join(lines[told:]), flush=True)
+    lines += [
+        "\n### speed, four curves, processor time\n",
+        *(f"- {key}: {value:.3g}" for key, value in speed().items()),
+    ]
+    print("\n".join(lines[-4:]))
     if given.markdown:
         given.markdown.write_text(INTRODUCTION + "\n".join(lines) + "\n")
 
