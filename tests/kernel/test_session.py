@@ -103,12 +103,12 @@ def test_without_widgets_one_plain_output_is_rewritten_while_the_cell_runs():
         kernel.run(
             "%load_ext nbdiag\nimport nbdiag.views.static as static; static._SECONDS = 0.3\nfrom nbdiag import pace; pace.END = pace.FIRST = pace.CHART = 0.0"
         )
-        slow = TRAINING.replace("\n    ", "\n    __import__('time').sleep(0.4)\n    ")
+        slow = TRAINING.replace("\n    ", "\n    __import__('time').sleep(0.6)\n    ")
         answer = kernel.run(f"%%diagnose\n{slow}")
         assert "comm_open" not in {m["msg_type"] for m in answer.messages}
         assert len(answer.of("display_data")) == 1
         drawn = answer.of("update_display_data")
-        assert len(drawn) >= 3
+        assert len(drawn) >= 2  # once it was judged while the cell ran, and at its end
         assert len({c["transient"]["display_id"] for c in drawn}) == 1
         kinds = [m["msg_type"] for m in answer.messages]
         assert kinds.index("update_display_data") < len(kinds) - 1 - kinds[::-1].index("stream")
