@@ -47,5 +47,8 @@ $(VENV)/.test: pyproject.toml tests/requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -r tests/requirements.txt -e '.[test,lint,demo]'
 	@touch $@
 
+notebooks: $(VENV)/.test ## run the example notebooks and keep their static outputs, for readers who run nothing
+	$(BIN)/python -m scripts.notebooks
+
 clean: ## remove environments and caches
 	rm -rf $(VENV) .venvs .demo artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
