@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nbdiag import plugins
-from nbdiag.finding import Certainty, Finding
+from nbdiag.finding import Certainty, Finding, Severity
 from nbdiag.rules import evidence, precedence, selection, verdict
 from nbdiag.rules.base import Rule
 from nbdiag.rules.settling import forecast
@@ -133,9 +133,13 @@ def _held(
     # Three looks in a row, or 5 % of the epochs: what noise alone brings up is mostly gone by then.
     patience = max(3, round(0.05 * (now - begun + 1)))
     held = {f.rule for f in found if f.certainty is not Certainty.EXACT}
+    alarms = {f.rule for f in found if f.severity in (Severity.PROBLEM, Severity.BROKEN)}
     for back in sorted({1, patience // 2, patience - 1}, reverse=True):
-        before, _ = _apply(run.until(now - back), [r for r in chosen_rules if r.name in held], options)
-        held &= {f.rule for f in before}
+        # A note is worth one look back, an alarm all of them.
+        looked = held if back == patience - 1 else held & alarms
+        if looked:
+            before, _ = _apply(run.until(now - back), [r for r in chosen_rules if r.name in looked], options)
+            held -= looked - {f.rule for f in before}
     if now - begun + 1 < _patience_for_a_start(run) or _still_learning(run):
         held -= _NOT_YET
     return [
