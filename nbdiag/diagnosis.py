@@ -102,7 +102,7 @@ def examine(
         run=run,
         findings=tuple(findings),
         headline=verdict.headline(run, findings),
-        summary=verdict.summary(run),
+        summary=verdict.summary(run, findings),
         not_found=verdict.not_found(run, findings, looked),
         too_early=verdict.too_early(run),
         failures=(*plugins.failures(), *failures),

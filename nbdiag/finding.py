@@ -136,6 +136,8 @@ class Finding:
     picture: Picture | None = None
     headline: str = ""
     """The run in one line if this finding leads (``Overfitting since epoch 34``); the title where empty."""
+    summary: str = ""
+    """The sentence that proves the headline, where the run's best and last values do not."""
 
     @property
     def id(self) -> str:

@@ -123,13 +123,15 @@ def _by_cost(run: Run) -> Finding | None:
             "mode, or the validation samples are not prepared like the training samples."
         ),
         headline="Do not trust these validation numbers yet",
+        summary=f"One mistake costs at least {worst} in validation and at most {best} in training "
+        f"({span(float(x[named][0]), float(x[named][-1]), unit)}). That is not overfitting{_no_nan(run)}.",
         evidence={
             "validation mistake, at least": float(low[hits].min()),
             "training mistake, at most": float(high[hits].max()),
         },
         ruled_out=(
             f"gradual overfitting: a validation mistake cost {num(float(low[hits[0]]))} in {unit} {place(float(x[hits[0]]))} already",
-            f"NaN: all {len(run)} values are finite" if all(c.finite.all() for c in run.curves()) else "",
+            f"NaN: all {len(run)} values are finite" if _no_nan(run) else "",
         ),
         curves=(*val.names, *train.names),
         picture_of=(k, limit if saturated.any() else None),
@@ -175,12 +177,18 @@ def _by_batchnorm(run: Run) -> Finding | None:
     )
 
 
+def _no_nan(run: Run) -> str:
+    """That none of the values is NaN, in words; empty where one is."""
+    return f", and none of the {len(run)} values is NaN" if all(c.finite.all() for c in run.curves()) else ""
+
+
 def _finding(
     run: Run,
     *,
     start: float,
     message: str,
     headline: str,
+    summary: str = "",
     evidence: dict[str, float | str],
     ruled_out: tuple[str, ...],
     curves: tuple[str, ...],
@@ -190,6 +198,7 @@ def _finding(
     return Finding(
         title="Evaluation behaves unlike training",
         headline=headline,
+        summary=summary,
         message=message,
         certainty=Certainty.LIKELY,
         curves=curves,

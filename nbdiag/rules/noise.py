@@ -116,7 +116,7 @@ def _jumps(run: Run) -> Finding | None:
         return None
     unit = evidence.unit(run)
     return Finding(
-        title=f"{accuracy.label} jumps by up to {100 * float(np.abs(steps).max()):.0f} points between logged {unit}s",
+        title=f"{accuracy.label} falls by {-100 * float(steps[back]):.0f} points between two logged {unit}s",
         headline="Validation accuracy jumps up and down",
         message=f"`{accuracy.label}` went from {num(float(accuracy.y[back]))} at {unit} {place(float(accuracy.x[back]))} to "
         f"{num(float(accuracy.y[back + 1]))} at {unit} {place(float(accuracy.x[back + 1]))}: **{-100 * float(steps[back]):.0f} points, "

@@ -58,6 +58,8 @@ def still_improving(run: Run, *, least: float = 0.12) -> Iterator[Finding]:
     # Where the curve falls steadily, its last value is its level; the median of three lags behind.
     level = main.last if float(main.y[-3]) >= float(main.y[-2]) >= float(main.y[-1]) else ahead.now
     aim = level * (1 - ahead.gain)
+    if aim >= main.last:
+        return  # it is there already: this curve jumps more than it falls
     yield Finding(
         title=f"{main.label} is still falling",
         headline=f"Still improving at {unit} {place(float(main.x[-1]))}: train longer",

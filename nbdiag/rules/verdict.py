@@ -35,8 +35,10 @@ def headline(run: Run, findings: Sequence[Finding]) -> str:
     return "Nothing wrong found"
 
 
-def summary(run: Run) -> str:
-    """The run's main numbers in a sentence."""
+def summary(run: Run, findings: Sequence[Finding]) -> str:
+    """The sentence that proves the headline: the first finding's own, otherwise the run's main numbers."""
+    if findings and findings[0].summary:
+        return findings[0].summary
     parts = []
     loss = evidence.loss(run, "val") or evidence.loss(run, "train")
     if loss is not None:

@@ -77,6 +77,8 @@ def train_loss_weighted(run: Run) -> Iterator[Finding]:
     yield Finding(
         title="The training loss is weighted, the validation loss is not",
         headline="Training and validation loss are not the same measure",
+        summary=f"At epoch {place(float(p.x[first]))} a training accuracy of {accuracy} cannot go with a loss of {loss} in plain "
+        "cross-entropy; validation's numbers can.",
         message=(
             f"At epoch {place(float(p.x[first]))} training is right on {accuracy} with a loss of {loss}; unweighted "
             f"cross-entropy would be at least {num(float(worst.least[first]))}. Validation's loss fits its accuracy. "
