@@ -147,14 +147,18 @@ class Scores:
         return all(self.map.get(f.rule) in t["acceptable"] for f in alarming)
 
     def rank(self, sample: Sample, diagnosis: Diagnosis) -> int | None:
-        """Place of the first true alarm among the findings (99: missing); None where no alarm is expected."""
+        """Place of the first true label among the findings (99: missing); None where no alarm is expected.
+
+        As everywhere here an alarm counts only from a PROBLEM on; where a run may as well be called healthy, that counts.
+        """
         t = sample.truth
         wanted = [{x} for x in t["expected"] if x in self.alarm]
         wanted += [set(g) for g in t["expected_any"] if set(g) & self.alarm]
         if not wanted:
             return None
         for place, f in enumerate(diagnosis.findings, 1):
-            if f.severity in ALARMING and any(self.map.get(f.rule) in w for w in wanted):
+            label = self.map.get(f.rule)
+            if (label not in self.alarm or f.severity in ALARMING) and any(label in w for w in wanted):
                 return place
         return 99
 
