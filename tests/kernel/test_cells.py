@@ -159,7 +159,9 @@ def test_in_a_terminal_a_short_text_follows_the_cell():
 
 
 def test_the_chart_is_drawn_while_the_cell_runs_and_belongs_to_it(every_kernel):
-    every_kernel.run("import nbdiag.pace as pace; kept = pace.END, pace.FIRST, pace.CHART; pace.END = pace.FIRST = pace.CHART = 0.0")
+    every_kernel.run(
+        "import nbdiag.pace as pace; kept = pace.END, pace.FIRST, pace.CHART; pace.END = pace.FIRST = pace.CHART = 0.0"
+    )
     slow = TRAINING.replace("\n    ", "\n    __import__('time').sleep(0.2)\n    ")
     answer = every_kernel.run(f"%%diagnose\n{slow}")  # only what has this cell as its parent is in the answer
     every_kernel.run("pace.END, pace.FIRST, pace.CHART = kept")
