@@ -42,6 +42,9 @@ LATE = ("scipy.special", "scipy.optimize")
 of the body's, or the body for ours."""
 PATIENCE = 10.0
 """Seconds to wait at the end for a refresh under way: longer than any seen, short enough for a reader who waits."""
+REST = 1.0
+"""Seconds of silence after a training's end until it is judged, whatever has been spent: one fit in a sweep is followed
+by the next within that time, and a reader who looks at the last one does not wait."""
 
 recent: deque[Diagnosis] = deque(maxlen=256)  # bounded: a diagnosis holds its whole run
 """What the watches of this process gave, oldest first."""
@@ -199,8 +202,10 @@ class Watch:
             with self._faults.guard("the refresh"):
                 self._drain()
                 pace.paid(clock() - before)
-                judging = pace.judging_due(self._elapsed)
-                if pace.due(self._elapsed, self._length()) and (self._changed() or (judging and self._behind)):
+                over = self._over()
+                judging = over or pace.judging_due(self._elapsed)
+                due = over or pace.due(self._elapsed, self._length())
+                if due and (self._changed() or (judging and self._behind)):
                     before = clock()
                     judged = self._refresh(judging)
                     self._behind = not judged  # the findings shown are older than the curves: judge when it is due
@@ -220,6 +225,11 @@ class Watch:
         run = self._collector.current
         done, planned = (run.reached[0], run.facts.epochs) if run is not None else (None, None)
         return self._elapsed * max(1.0, planned / done) if done and planned else None
+
+    def _over(self) -> bool:
+        """Whether the training has ended and nothing has followed: what is shown now takes no time from it."""
+        run = self._collector.current
+        return run is not None and run.status != "running" and time.perf_counter() - self._read > REST
 
     def _changed(self) -> bool:
         runs = self._runs()

@@ -88,6 +88,19 @@ def test_between_two_judgements_the_curves_are_drawn_on(view, monkeypatch):
     assert watch.diagnoses[0] is not first  # at the end all is judged
 
 
+def test_a_training_that_has_ended_is_judged_at_once_whatever_was_spent(view, monkeypatch):
+    monkeypatch.setattr(pace, "END", 1e9)
+    monkeypatch.setattr(Seen, "draw", lambda self, diagnoses: self.drawn.append(diagnoses[0]))
+    with live.Watch(cell=1).start() as cell:
+        with nbdiag.watch("fold") as fold:
+            for epoch in (1, 2, 3):
+                fold.log(epoch=epoch, loss=0.5)
+        wait_for(lambda: view.drawn)
+        time.sleep(3 * cell.options.refresh)
+    assert len(view.drawn) == 1  # and once
+    assert view.drawn[0].findings == cell.diagnoses[0].findings != ()
+
+
 def test_nothing_new_is_not_drawn_again(view):
     with live.Watch().start():
         print("Epoch 1/2 - loss: 0.5\nEpoch 2/2 - loss: 0.4")

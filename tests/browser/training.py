@@ -66,7 +66,7 @@ def train(server: Server, reader: Reader) -> Trained:
     page.wait_for_function(
         "document.querySelector('.nbdiag .status').textContent.startsWith('60 epochs')", timeout=LONG
     )
-    reader.wait_until_still(quiet=30_000)  # judging has a share of the time: where it takes 150 ms, it comes every 25 s
+    reader.wait_until_still(quiet=10_000)  # a training that has ended is judged a second later
     before_end, prompt_before_end = reader.card(), reader.prompts()[FIT]
     (file.parent / "GO").touch()
     page.wait_for_function("document.body.innerText.includes('FINDINGS [')", timeout=LONG)
