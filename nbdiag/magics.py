@@ -122,7 +122,6 @@ class Door:
         # A traceback from an event callback would look like the training's. An interrupt is a reader tired of waiting.
         try:
             diagnoses = watch.finish(error)
-            self._bind(diagnoses)
             if self.names is not None and not diagnoses and error is None:
                 self._offer(self.names)
             if diagnoses and cell:
@@ -132,6 +131,8 @@ class Door:
                     del self.earlier[old]
         except (Exception, KeyboardInterrupt) as failure:
             _warn("the end of %%diagnose", failure)
+        finally:
+            self._bind(watch.diagnoses)  # as far as they were made: the name is bound, whatever happened
 
     def _offer(self, names: dict[str, int]) -> None:
         """Say what the cell left that could be read, where nothing was captured."""

@@ -123,6 +123,17 @@ def test_an_interrupted_training_is_diagnosed_as_such(kernel):
     assert kernel.value("[d[0].run.status, len(d[0].run)]") == ["interrupted", 12]
 
 
+def test_an_interrupt_while_the_last_state_is_drawn_loses_no_diagnosis(kernel):
+    kernel.run(
+        "import nbdiag.screen as screen\nkept = screen.Screen.finish\n"
+        "def tired(*_): screen.Screen.finish = kept; raise KeyboardInterrupt\nscreen.Screen.finish = tired"
+    )
+    answer = kernel.run(f"%%diagnose -o drawn\n{TRAINING}")
+    assert answer.status == "ok"
+    assert answer.text("stderr").startswith("NbdiagWarning: the end of %%diagnose failed (KeyboardInterrupt")
+    assert val_losses(kernel, "drawn") == [[round(2 / e, 4) for e in range(1, 7)]]
+
+
 def test_a_failed_training_is_diagnosed_as_such(kernel):
     kernel.run(f"%%diagnose -o d\n{TRAINING}1 / 0")
     assert kernel.value("[d[0].run.status, len(d[0].run)]") == ["failed", 12]
