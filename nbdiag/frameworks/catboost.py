@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from nbdiag.capture.pairs import NUMBER
-from nbdiag.events import Record
 from nbdiag.frameworks.base import Framework
+from nbdiag.frameworks.evals_result import keeps_results, run_of
 from nbdiag.frameworks.rounds import Round, RoundReader
-from nbdiag.metrics import canonical
-from nbdiag.run import Run
 
 _ROUND = re.compile(r"(\d{1,7}):(?=\t)")
 _VALUE = re.compile(rf"\t(learn|test\d?): ({NUMBER})(?=\s|\Z)")
@@ -40,21 +37,10 @@ def _split(name: str) -> str:
     )
 
 
-def reads(source: Any) -> bool:
-    """A fitted model."""
-    return type(source).__module__.partition(".")[0] == "catboost" and bool(getattr(source, "evals_result_", None))
-
-
-def read(source: Any) -> list[Run]:
-    """The run a fitted model remembers, at full precision."""
-    run = Run(framework="catboost")
-    for name, metrics in source.evals_result_.items():
-        for metric, values in metrics.items():
-            for i, value in enumerate(values, 1):
-                run.append(Record(canonical(metric), _split(name), float(value), i, label=f"{name} {metric}"))
-    return [run]
-
-
 CATBOOST = Framework(
-    "catboost", modules=("catboost",), reader=lambda: RoundReader("catboost", parse), reads=reads, read=read
+    "catboost",
+    modules=("catboost",),
+    reader=lambda: RoundReader("catboost", parse),
+    reads=lambda source: keeps_results(source, "catboost"),
+    read=lambda source: run_of("catboost", source, lambda names: {name: _split(name) for name in names}, "{} {}"),
 )

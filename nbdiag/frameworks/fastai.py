@@ -5,63 +5,48 @@ In a notebook fastai writes an HTML table and no text. The same names in fastai 
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
-from types import ModuleType
+from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling
 
 
-@contextlib.contextmanager
-def hook(emit: Emit) -> Iterator[None]:
+def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; fastai may be imported before or inside."""
     learners = _Learners(emit)
-    with contextlib.ExitStack() as stack:
-
-        def install(module: ModuleType) -> None:
-            with learners.guard:
-                recorder: Any = module.Recorder
-                stack.enter_context(called(recorder, "before_fit", after=learners.begins))
-                stack.enter_context(called(recorder, "after_epoch", after=learners.tells))
-                stack.enter_context(called(module.Learner, "fit", ended=learners.ends))
-
-        with when_imported("fastai.learner", install):
-            yield
+    return following(learners.telling, {"fastai.learner": learners.patches})
 
 
 class _Learners:
     def __init__(self, emit: Emit) -> None:
-        self.guard = Guard(emit, "following a fastai Learner")
-        self.telling = Telling("fastai", emit)
+        self.telling = Telling("fastai", emit, "a fastai Learner")
+
+    def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
+        """Watch the recorder, and ``fit`` for its end."""
+        yield called(module.Recorder, "before_fit", after=self.begins)
+        yield called(module.Recorder, "after_epoch", after=self.tells)
+        yield called(module.Learner, "fit", ended=lambda args, error: self.telling.left(args[0], error))
 
     def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         """A fit begins. The learning-rate finder is no training."""
-        with self.guard:
+        with self.telling.guard:
             learner = args[0].learn
             if not any(type(callback).__name__ == "LRFinder" for callback in learner.cbs):
                 self.telling.begin(learner, _facts(learner))
 
     def tells(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         """An epoch is over: its values stand in the recorder."""
-        with self.guard:
+        with self.telling.guard:
             recorder = args[0]
             if self.telling.follows(recorder.learn) and recorder.values:
                 values = zip(list(recorder.metric_names)[1:], recorder.values[-1], strict=False)
                 # Metrics are tensors of one element; without a validation they are None.
                 known = {name: float(value) for name, value in values if value is not None}
                 self.telling.row(recorder.learn.epoch + 1, known, unnamed="val")
-
-    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
-        """``fit`` was left."""
-        with self.guard:
-            if self.telling.follows(args[0]):
-                broken = isinstance(error, Exception)
-                self.telling.end("finished" if error is None else "failed" if broken else "interrupted")
 
 
 def _facts(learner: Any) -> dict[str, Any]:

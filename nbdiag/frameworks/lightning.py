@@ -6,48 +6,40 @@ Watched is the loop over epochs, the same in ``lightning`` and ``pytorch_lightni
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
-from types import ModuleType
+from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling, samples_in
 
+_PACKAGES = ("lightning.pytorch", "pytorch_lightning")
 
-@contextlib.contextmanager
-def hook(emit: Emit) -> Iterator[None]:
+
+def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; Lightning may be imported before or inside."""
     fits = _Fits(emit)
-    with contextlib.ExitStack() as stack:
-
-        def install(module: ModuleType) -> None:
-            with fits.guard:
-                loop: Any = module._FitLoop
-                stack.enter_context(called(loop, "run", ended=fits.ends))
-                stack.enter_context(called(loop, "on_run_start", after=fits.begins))
-                stack.enter_context(called(loop, "on_advance_end", after=fits.tells))
-
-        with (
-            when_imported("lightning.pytorch.loops.fit_loop", install),
-            when_imported("pytorch_lightning.loops.fit_loop", install),
-        ):
-            yield
+    return following(fits.telling, {f"{package}.loops.fit_loop": fits.patches for package in _PACKAGES})
 
 
 class _Fits:
     def __init__(self, emit: Emit) -> None:
-        self.guard = Guard(emit, "following a Lightning Trainer")
-        self.telling = Telling("lightning", emit)
+        self.telling = Telling("lightning", emit, "a Lightning Trainer")
         self.known: dict[str, Any] = {}
         """What was told last: without a validation in an epoch, its older values stay where they are."""
 
+    def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
+        """Watch the loop over epochs."""
+        loop = module._FitLoop
+        yield called(loop, "run", ended=lambda args, error: self.telling.left(args[0], error))
+        yield called(loop, "on_run_start", after=self.begins)
+        yield called(loop, "on_advance_end", after=self.tells)
+
     def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         """The loop over epochs begins; validation before it (the sanity check) is over."""
-        with self.guard:
+        with self.telling.guard:
             trainer = args[0].trainer
             if trainer.is_global_zero:
                 self.known = {}
@@ -55,7 +47,7 @@ class _Fits:
 
     def tells(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         """An epoch is over."""
-        with self.guard:
+        with self.telling.guard:
             if not self.telling.follows(args[0]):
                 return
             trainer = args[0].trainer
@@ -69,13 +61,6 @@ class _Fits:
                 if not (name.endswith("_step") and f"{name[:-5]}_epoch" in logged) and value.numel() == 1
             }
             self.telling.row(args[0].epoch_progress.current.processed, shown)
-
-    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
-        """The loop was left."""
-        with self.guard:
-            if self.telling.follows(args[0]):
-                failed = "failed" if isinstance(error, Exception) else "interrupted"
-                self.telling.end("finished" if error is None else failed)  # type: ignore[arg-type]
 
 
 def _facts(trainer: Any) -> dict[str, Any]:

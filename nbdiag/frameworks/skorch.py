@@ -6,45 +6,39 @@ scores are in the history. The same names since skorch 0.9.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
-from types import ModuleType
+from contextlib import AbstractContextManager
 from typing import Any
 
-from nbdiag.events import Status
 from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.measures import is_measure
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling
 from nbdiag.metrics import identify
 
 
-@contextlib.contextmanager
-def hook(emit: Emit) -> Iterator[None]:
+def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; skorch may be imported before or inside."""
     nets = _Nets(emit)
-    with contextlib.ExitStack() as stack:
-
-        def install(module: ModuleType) -> None:
-            with nets.guard:
-                net: Any = module.NeuralNet
-                stack.enter_context(called(net, "partial_fit", before=nets.begins, ended=nets.ends))
-                stack.enter_context(called(net, "notify", after=nets.notified))
-
-        with when_imported("skorch.net", install):
-            yield
+    return following(nets.telling, {"skorch.net": nets.patches})
 
 
 class _Nets:
     def __init__(self, emit: Emit) -> None:
-        self.guard = Guard(emit, "following a skorch net")
-        self.telling = Telling("skorch", emit)
+        self.telling = Telling("skorch", emit, "a skorch net")
+
+    def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
+        """Watch the training, which skorch itself ends well at an interrupt, and what its callbacks are told."""
+        left = self.telling.left
+        yield called(
+            module.NeuralNet, "partial_fit", before=self.begins, ended=lambda args, error: left(args[0], error)
+        )
+        yield called(module.NeuralNet, "notify", after=self.notified)
 
     def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """``net.partial_fit``, which ``fit`` calls."""
-        with self.guard:
+        with self.telling.guard:
             net = args[0]
             criterion = net.criterion if isinstance(net.criterion, type) else type(net.criterion)
             known = {
@@ -62,7 +56,7 @@ class _Nets:
         net, what = args[:2]
         if what not in ("on_epoch_begin", "on_epoch_end"):
             return
-        with self.guard:
+        with self.telling.guard:
             if not self.telling.follows(net):
                 return
             if what == "on_epoch_begin":
@@ -72,13 +66,6 @@ class _Nets:
             row = net.history[-1]
             shown = {n: v for n, v in row.items() if is_measure(identify(n).metric) and not n.endswith("_best")}
             self.telling.row(row["epoch"], shown)
-
-    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
-        """The fit is over; skorch itself ends it well at an interrupt."""
-        with self.guard:
-            if self.telling.follows(args[0]):
-                status: Status = "finished" if error is None else "failed"
-                self.telling.end(status)
 
 
 def _size(kwargs: dict[str, Any], name: str) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 from nbdiag.events import Begin, End, Learned, Reached, Record, Status
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.guard import Guard
 from nbdiag.metrics import canonical, identify
 
 
@@ -21,8 +22,10 @@ class Telling:
     must be begun before its first value is printed, and not at all where it will measure nothing.
     """
 
-    def __init__(self, framework: str, emit: Emit) -> None:
+    def __init__(self, framework: str, emit: Emit, what: str) -> None:
+        """``what`` names in a reader's words what is followed here, for the warning where that fails."""
         self.framework, self.emit = framework, emit
+        self.guard = Guard(emit, f"following {what}")
         self._owner: weakref.ref[Any] | None = None
         self._thread = 0
         self._told: dict[str, int] = {}
@@ -71,6 +74,13 @@ class Telling:
         owner, self._owner = self._owner, None
         if owner is not None:
             self.emit(End(status))
+
+    def left(self, owner: Any, error: BaseException | None) -> None:
+        """The owner's training was left, by what was raised or well."""
+        with self.guard:
+            if self.follows(owner):
+                broken: Status = "failed" if isinstance(error, Exception) else "interrupted"
+                self.end("finished" if error is None else broken)
 
     def _died(self, owner: weakref.ref[Any]) -> None:
         if owner is self._owner:

@@ -12,21 +12,15 @@ import contextlib
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from types import ModuleType
+from collections.abc import Iterator
 from typing import Any
 
 from nbdiag.events import Status
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import Patches, installed
 from nbdiag.frameworks.keras.observer import Observer, callback_class
 from nbdiag.frameworks.patches import watched
-
-_WATCHED = (
-    ("keras.src.callbacks.callback_list", "CallbackList", "on_train_begin"),
-    ("keras.src.trainers.epoch_iterator", "EpochIterator", "__init__"),
-)
 
 
 @contextlib.contextmanager
@@ -38,30 +32,16 @@ def hook(emit: Emit) -> Iterator[None]:
     ``Begin``, or here: ``failed`` or ``interrupted`` after what was raised through here, else ``interrupted``.
     """
     trainings = _Trainings(emit)
-    guard = Guard(emit, "following Keras")
     status: Status = "interrupted"
-    with contextlib.ExitStack() as stack:
-        for (module, owner, method), observe in zip(_WATCHED, (trainings.begins, trainings.reads), strict=True):
-            stack.enter_context(when_imported(module, _patch(stack, guard, owner, method, observe)))
-        try:
+    try:
+        with installed(Guard(emit, "following Keras"), trainings.patches()):
             yield
-        except Exception:
-            status = "failed"
-            raise
-        finally:
-            with guard:
-                stack.close()
-                trainings.close(status)
-
-
-def _patch(
-    stack: contextlib.ExitStack, guard: Guard, owner: str, method: str, observe: Callable[[Any], None]
-) -> Callable[[ModuleType], None]:
-    def imported(module: ModuleType) -> None:
-        with guard:
-            stack.enter_context(watched(getattr(module, owner), method, observe))
-
-    return imported
+    except Exception:
+        status = "failed"
+        raise
+    finally:
+        with trainings.guard:
+            trainings.close(status)
 
 
 class _Trainings:
@@ -71,6 +51,13 @@ class _Trainings:
         self.emit, self.guard = emit, Guard(emit, "following a Keras training")
         self.data = threading.local()
         self.open: _Open | None = None
+
+    def patches(self) -> dict[str, Patches]:
+        """Watch the callbacks and the data."""
+        return {
+            "keras.src.callbacks.callback_list": lambda m: [watched(m.CallbackList, "on_train_begin", self.begins)],
+            "keras.src.trainers.epoch_iterator": lambda m: [watched(m.EpochIterator, "__init__", self.reads)],
+        }
 
     def reads(self, iterator: Any) -> None:
         """``fit`` makes its training data's iterator before it makes anything else."""

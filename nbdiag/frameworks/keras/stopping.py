@@ -6,12 +6,11 @@ import contextlib
 import time
 import weakref
 from collections.abc import Iterator
-from types import ModuleType
 from typing import Any
 
 from nbdiag.frameworks.base import Asked, Emit
 from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import installed
 from nbdiag.frameworks.keras.observer import callback_class
 from nbdiag.frameworks.patches import watched
 
@@ -30,19 +29,17 @@ def stop(asked: Asked, emit: Emit) -> Iterator[None]:
             callbacks.callbacks.append(ours)
             added.append((weakref.ref(callbacks), ours))
 
-    def imported(module: ModuleType) -> None:
-        with guard:
-            stack.enter_context(watched(module.CallbackList, "on_train_begin", begins))
-
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(when_imported("keras.src.callbacks.callback_list", imported))
-        try:
+    patches = {
+        "keras.src.callbacks.callback_list": lambda module: [watched(module.CallbackList, "on_train_begin", begins)]
+    }
+    try:
+        with installed(guard, patches):
             yield
-        finally:
-            for reference, ours in added:  # a list made by the reader outlives its training
-                callbacks = reference()
-                if callbacks is not None and ours in callbacks.callbacks:
-                    callbacks.callbacks.remove(ours)
+    finally:
+        for reference, ours in added:  # a list made by the reader outlives its training
+            callbacks = reference()
+            if callbacks is not None and ours in callbacks.callbacks:
+                callbacks.callbacks.remove(ours)
 
 
 class Stopper:

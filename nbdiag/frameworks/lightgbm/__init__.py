@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import Any
-
-from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.lightgbm.text import parse, read, reads
+from nbdiag.frameworks.base import Framework
+from nbdiag.frameworks.evals_result import keeps_results, run_of
+from nbdiag.frameworks.lightgbm.hook import hook
+from nbdiag.frameworks.lightgbm.text import parse, splits_of
 from nbdiag.frameworks.rounds import RoundReader
 
-
-def _hook(emit: Emit) -> AbstractContextManager[Any]:
-    from nbdiag.frameworks.lightgbm.hook import hook
-
-    return hook(emit)
-
-
 LIGHTGBM = Framework(
-    "lightgbm", modules=("lightgbm",), reader=lambda: RoundReader("lightgbm", parse), hook=_hook, reads=reads, read=read
+    "lightgbm",
+    modules=("lightgbm",),
+    reader=lambda: RoundReader("lightgbm", parse),
+    hook=hook,
+    reads=lambda source: keeps_results(source, "lightgbm"),
+    read=lambda source: run_of("lightgbm", source, splits_of, "{}'s {}"),
 )

@@ -7,15 +7,13 @@ read instead. Read against LightGBM 3.3 and 4.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Iterator, Mapping
-from types import ModuleType
+from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.lightgbm.text import splits_of
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling
@@ -28,37 +26,26 @@ _LOSSES = {
 _CLASSES = ("binary", "multiclass", "softmax", "multiclassova", "multiclass_ova", "ova", "ovr")
 
 
-@contextlib.contextmanager
-def hook(emit: Emit) -> Iterator[None]:
+def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; LightGBM may be imported before or inside."""
     boosters = _Boosters(emit)
-    with contextlib.ExitStack() as stack:
-
-        def install(module: ModuleType) -> None:
-            with boosters.guard:
-                for name in ("eval_train", "eval_valid"):
-                    stack.enter_context(called(module.Booster, name, after=boosters.evaluated))
-
-        with when_imported("lightgbm.basic", install):
-            try:
-                yield
-            except Exception:
-                boosters.telling.end("failed")
-                raise
-            finally:
-                boosters.telling.end("interrupted")
+    return following(boosters.telling, {"lightgbm.basic": boosters.patches})
 
 
 class _Boosters:
     def __init__(self, emit: Emit) -> None:
-        self.guard = Guard(emit, "following a LightGBM training")
-        self.telling = Telling("lightgbm", emit)
+        self.telling = Telling("lightgbm", emit, "a LightGBM training")
         self.splits: dict[str, str] = {}
         self.curves: dict[str, list[float]] = {}
 
+    def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
+        """Watch the evaluations."""
+        for name in ("eval_train", "eval_valid"):
+            yield called(module.Booster, name, after=self.evaluated)
+
     def evaluated(self, args: tuple[Any, ...], kwargs: dict[str, Any], results: Any) -> None:
         """``train`` asked its booster how it does, after a round."""
-        with self.guard:
+        with self.telling.guard:
             frame = sys._getframe(2)
             if frame.f_code.co_name != "train" or frame.f_globals.get("__name__") != "lightgbm.engine":
                 return

@@ -1,15 +1,12 @@
-"""Lines that LightGBM's ``log_evaluation`` prints and the ``evals_result_`` of fitted models go in, rounds and runs go out."""
+"""Lines that LightGBM's ``log_evaluation`` prints go in, rounds go out."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from nbdiag.capture.pairs import NUMBER
-from nbdiag.events import Record
 from nbdiag.frameworks.rounds import Round, evaluation_splits
 from nbdiag.metrics import canonical
-from nbdiag.run import Run
 
 _ROUND = re.compile(r"(?:\[LightGBM\] \[Info\] )?\[(\d{1,7})\](?=\t)")
 _VALUE = re.compile(rf"\t([^\t:]{{1,80}}?)'s ([^\t:]{{1,60}}): ({NUMBER})(?: \+ {NUMBER})?(?=\s|\Z)")
@@ -40,20 +37,3 @@ def splits_of(names: list[str]) -> dict[str, str]:
     """LightGBM calls the training data ``training``: ``valid_0`` is validation data, also beside ``valid_1``."""
     splits = evaluation_splits(names)
     return splits | {name: "val" if name == "valid_0" else name for name in names if re.fullmatch(r"valid_\d+", name)}
-
-
-def reads(source: Any) -> bool:
-    """A fitted model of the scikit-learn interface that was given evaluation sets."""
-    return type(source).__module__.partition(".")[0] == "lightgbm" and bool(getattr(source, "evals_result_", None))
-
-
-def read(source: Any) -> list[Run]:
-    """The run a fitted model remembers, at full precision."""
-    results = source.evals_result_
-    splits = splits_of(list(results))
-    run = Run(framework="lightgbm")
-    for name, metrics in results.items():
-        for metric, values in metrics.items():
-            for i, value in enumerate(values, 1):
-                run.append(Record(canonical(metric), splits[name], float(value), i, label=f"{name}'s {metric}"))
-    return [run]

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import Any
-
-from nbdiag.frameworks.base import Emit, Framework
+from nbdiag.frameworks.base import Framework
+from nbdiag.frameworks.sklearn.hook import hook
 from nbdiag.frameworks.sklearn.remembered import read, reads
 from nbdiag.frameworks.sklearn.text import SklearnReader
 
-
-def _hook(emit: Emit) -> AbstractContextManager[Any]:
-    from nbdiag.frameworks.sklearn.hook import hook
-
-    return hook(emit)
-
-
-SKLEARN = Framework("sklearn", modules=("sklearn",), reader=SklearnReader, hook=_hook, reads=reads, read=read)
+SKLEARN = Framework("sklearn", modules=("sklearn",), reader=SklearnReader, hook=hook, reads=reads, read=read)

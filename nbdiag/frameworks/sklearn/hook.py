@@ -6,16 +6,15 @@ with early stopping (without it, it measures nothing). The same names in scikit-
 
 from __future__ import annotations
 
-import contextlib
 import math
 import sys
 from collections.abc import Iterator
-from types import ModuleType
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.patches import called, watched
 from nbdiag.frameworks.sklearn.remembered import remembered
 from nbdiag.frameworks.telling import Telling
@@ -33,56 +32,43 @@ _WATCHED = (
 """Module, class, the method that is the training, and the one that each round looks up."""
 
 
-@contextlib.contextmanager
-def hook(emit: Emit) -> Iterator[None]:
+def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report fits to ``emit`` while open; scikit-learn may be imported before or inside."""
     fits = _Fits(emit)
-    with contextlib.ExitStack() as stack:
-        for module, owner, training, a_round in _WATCHED:
-            stack.enter_context(when_imported(module, _install(stack, fits, owner, training, a_round)))
-        yield
-
-
-def _install(stack: contextlib.ExitStack, fits: _Fits, owner: str, training: str, a_round: str) -> Any:
-    def install(module: ModuleType) -> None:
-        with fits.guard:
-            kind = getattr(module, owner)
-            stack.enter_context(called(kind, training, before=fits.begins, after=fits.finished, ended=fits.ends))
-            stack.enter_context(watched(kind, a_round, fits.tells))
-
-    return install
+    return following(fits.telling, {module: partial(fits.patches, *names) for module, *names in _WATCHED})
 
 
 class _Fits:
     def __init__(self, emit: Emit) -> None:
-        self.guard = Guard(emit, "following a fit of scikit-learn")
-        self.telling = Telling("sklearn", emit)
+        self.telling = Telling("sklearn", emit, "a fit of scikit-learn")
+
+    def patches(self, owner: str, training: str, a_round: str, module: Any) -> Iterator[AbstractContextManager[None]]:
+        """Watch a training and its rounds."""
+        kind, left = getattr(module, owner), self.telling.left
+        yield called(
+            kind, training, before=self.begins, after=self.finished, ended=lambda args, error: left(args[0], error)
+        )
+        yield watched(kind, a_round, self.tells)
 
     def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """A fit is about to begin. Called again for each part (``partial_fit``) it is the reader's own loop."""
-        with self.guard:
+        with self.telling.guard:
             incremental = kwargs.get("incremental", args[4] if len(args) > 4 else False)
             if not (incremental is True or getattr(args[0], "warm_start", False)):
                 self.telling.begin(args[0], _facts(args[0], args[1] if len(args) > 1 else kwargs.get("X")))
 
     def tells(self, estimator: Any) -> None:
         """A round looks up a method: the values of the rounds before it stand in the estimator's lists."""
-        with self.guard:
+        with self.telling.guard:
             if self.telling.follows(estimator):
                 # Gradient boosting's list is as long as the plan from the start; this tells how far it is.
                 self._tell(estimator, sys._getframe(2).f_locals.get("i"))
 
     def finished(self, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         """The fit was finished; gradient boosting's gives its number of rounds."""
-        with self.guard:
+        with self.telling.guard:
             if self.telling.follows(args[0]):
                 self._tell(args[0], result if isinstance(result, int) else None)
-
-    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
-        """The fit is over."""
-        with self.guard:
-            if self.telling.follows(args[0]):
-                self.telling.end("finished" if error is None else "failed")
 
     def _tell(self, estimator: Any, rounds: int | None = None) -> None:
         for label, metric, split, values, first in remembered(estimator, rounds):

@@ -6,53 +6,44 @@ Trainer writes no text but an HTML table, with six digits. The same names in Tra
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
-from types import ModuleType
+from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.events import Reached, Record
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling, samples_in
 from nbdiag.frameworks.transformers.text import named
 
 
-@contextlib.contextmanager
-def hook(emit: Emit) -> Iterator[None]:
+def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; Transformers may be imported before or inside."""
     trainers = _Trainers(emit)
-    with contextlib.ExitStack() as stack:
-
-        def install(module: ModuleType) -> None:
-            with trainers.guard:
-                handler: Any = module.CallbackHandler
-                stack.enter_context(called(handler, "on_train_begin", before=trainers.begins))
-                stack.enter_context(called(handler, "on_log", before=trainers.logs))
-                stack.enter_context(called(handler, "on_train_end", ended=trainers.ends))
-
-        def install_loop(module: ModuleType) -> None:
-            with trainers.guard:
-                stack.enter_context(called(module.Trainer, "_inner_training_loop", ended=trainers.leaves))
-
-        with (
-            when_imported("transformers.trainer_callback", install),
-            when_imported("transformers.trainer", install_loop),
-        ):
-            yield
+    wanted = {"transformers.trainer_callback": trainers.patches, "transformers.trainer": trainers.patches_of_the_loop}
+    return following(trainers.telling, wanted)
 
 
 class _Trainers:
     def __init__(self, emit: Emit) -> None:
-        self.guard = Guard(emit, "following a Hugging Face Trainer")
-        self.telling = Telling("transformers", emit)
+        self.telling = Telling("transformers", emit, "a Hugging Face Trainer")
         self.n_val: int | None = None
+
+    def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
+        """Watch what calls the callbacks; at ``on_train_end`` the summary has been logged."""
+        handler, left = module.CallbackHandler, self.telling.left
+        yield called(handler, "on_train_begin", before=self.begins)
+        yield called(handler, "on_log", before=self.logs)
+        yield called(handler, "on_train_end", ended=lambda args, error: left(args[0], error))
+
+    def patches_of_the_loop(self, module: Any) -> Iterator[AbstractContextManager[None]]:
+        """Watch the training loop, which may be left by an exception."""
+        yield called(module.Trainer, "_inner_training_loop", ended=self.leaves)
 
     def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """``on_train_begin(args, state, control)``."""
-        with self.guard:
+        with self.telling.guard:
             handler, settings, state = args[:3]
             if state.is_world_process_zero:
                 self.n_val = None
@@ -60,7 +51,7 @@ class _Trainers:
 
     def logs(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """``on_log(args, state, control, logs)``."""
-        with self.guard:
+        with self.telling.guard:
             handler, state = args[0], args[2]
             logs = args[4] if len(args) > 4 else kwargs.get("logs") or {}
             if not self.telling.follows(handler) or "train_runtime" in logs or state.epoch is None:
@@ -75,17 +66,11 @@ class _Trainers:
                     self.telling.emit(Record(*place, float(value), float(state.epoch), None, str(label)))
             self.telling.emit(Reached(float(state.epoch), state.global_step, None))
 
-    def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
-        """``on_train_end``: the summary has been logged."""
-        with self.guard:
-            if self.telling.follows(args[0]):
-                self.telling.end("finished" if error is None else "failed")
-
     def leaves(self, args: tuple[Any, ...], error: BaseException | None) -> None:
-        """The training loop was left, perhaps by an exception."""
-        with self.guard:
-            if error is not None and self.telling.follows(args[0].callback_handler):
-                self.telling.end("failed" if isinstance(error, Exception) else "interrupted")
+        """The training loop was left."""
+        with self.telling.guard:
+            if error is not None:
+                self.telling.left(args[0].callback_handler, error)
 
 
 def _facts(handler: Any, settings: Any, state: Any) -> dict[str, Any]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import Any
-
-from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.rounds import RoundReader
-from nbdiag.frameworks.xgboost.text import parse, read, reads
-
-
-def _hook(emit: Emit) -> AbstractContextManager[Any]:
-    from nbdiag.frameworks.xgboost.hook import hook
-
-    return hook(emit)
-
+from nbdiag.frameworks.base import Framework
+from nbdiag.frameworks.evals_result import keeps_results, run_of
+from nbdiag.frameworks.rounds import RoundReader, evaluation_splits
+from nbdiag.frameworks.xgboost.hook import hook
+from nbdiag.frameworks.xgboost.text import parse
 
 XGBOOST = Framework(
-    "xgboost", modules=("xgboost",), reader=lambda: RoundReader("xgboost", parse), hook=_hook, reads=reads, read=read
+    "xgboost",
+    modules=("xgboost",),
+    reader=lambda: RoundReader("xgboost", parse),
+    hook=hook,
+    reads=lambda source: keeps_results(source, "xgboost"),
+    read=lambda source: run_of("xgboost", source, evaluation_splits, "{}-{}"),
 )

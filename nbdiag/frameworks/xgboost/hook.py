@@ -7,15 +7,13 @@ printed means are read instead.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Iterator, Mapping
-from types import ModuleType
+from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.patches import called, watched
 from nbdiag.frameworks.rounds import evaluation_splits
 from nbdiag.frameworks.telling import Telling
@@ -28,40 +26,29 @@ _LOSSES = {
 """What XGBoost's objectives are called elsewhere."""
 
 
-@contextlib.contextmanager
-def hook(emit: Emit) -> Iterator[None]:
+def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; XGBoost may be imported before or inside."""
     boosters = _Boosters(emit)
-    with contextlib.ExitStack() as stack:
-
-        def install(module: ModuleType) -> None:
-            with boosters.guard:
-                container: Any = module.CallbackContainer
-                stack.enter_context(watched(container, "before_training", boosters.begins))
-                stack.enter_context(watched(container, "before_iteration", boosters.tells))
-                stack.enter_context(called(container, "after_training", ended=boosters.ends))
-
-        with when_imported("xgboost.callback", install):
-            try:
-                yield
-            except Exception:
-                boosters.telling.end("failed")
-                raise
-            finally:
-                boosters.telling.end("interrupted")
+    return following(boosters.telling, {"xgboost.callback": boosters.patches})
 
 
 class _Boosters:
     def __init__(self, emit: Emit) -> None:
-        self.guard = Guard(emit, "following an XGBoost training")
-        self.telling = Telling("xgboost", emit)
+        self.telling = Telling("xgboost", emit, "an XGBoost training")
         self.train: set[str] = set()
         """Names of evaluation sets that are the training data itself."""
         self.splits: dict[str, str] = {}
 
+    def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
+        """Watch what calls the callbacks."""
+        container = module.CallbackContainer
+        yield watched(container, "before_training", self.begins)
+        yield watched(container, "before_iteration", self.tells)
+        yield called(container, "after_training", ended=self.ends)
+
     def begins(self, container: Any) -> None:
         """``train`` is about to begin with its rounds."""
-        with self.guard:
+        with self.telling.guard:
             known = sys._getframe(2).f_locals
             sets = list(known.get("evals") or ())
             if container.is_cv or not sets:
@@ -73,7 +60,7 @@ class _Boosters:
 
     def tells(self, container: Any) -> None:
         """A round is about to begin: those before it are in the history."""
-        with self.guard:
+        with self.telling.guard:
             if self.telling.follows(container):
                 if len(self.splits) < len(container.history):
                     others = [name for name in container.history if name not in self.train]
@@ -85,9 +72,7 @@ class _Boosters:
     def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
         """All rounds are done."""
         self.tells(args[0])
-        with self.guard:
-            if self.telling.follows(args[0]):
-                self.telling.end("finished" if error is None else "failed")
+        self.telling.left(args[0], error)
 
 
 def _facts(known: Mapping[str, Any], data: Any, sets: list[Any]) -> dict[str, Any]:
