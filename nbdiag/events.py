@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Literal
 
 from nbdiag.facts import Facts
@@ -31,6 +32,21 @@ class Record:
     unit: str = ""
     rounding: float = 0.0
     time: float | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Steps:
+    """Values of many steps of one metric, as columns in the order of their places; an epoch not known is NaN.
+
+    For loops of thousands of steps a second: each as a ``Record`` would cost several times as much.
+    """
+
+    metric: str
+    split: str
+    values: Sequence[float]
+    epochs: Sequence[float]
+    steps: Sequence[int]
+    label: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,4 +119,4 @@ class Shown:
     text: str = ""
 
 
-Event = Record | Begin | Learned | Sampled | Reached | End | Trouble | Traced | Shown
+Event = Record | Steps | Begin | Learned | Sampled | Reached | End | Trouble | Traced | Shown
