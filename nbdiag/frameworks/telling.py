@@ -57,6 +57,10 @@ class Telling:
         self._told[label] = len(values)
         self.emit(Reached(len(values) - 1 + first))
 
+    def again(self) -> None:
+        """The curves are known better now: they are told from their beginning."""
+        self._told = {}
+
     def row(self, epoch: float, values: Mapping[str, Any], *, unnamed: str = "train") -> None:
         """Tell what was measured in one epoch: numbers by name, on the data ``unnamed`` where the name tells none."""
         for label, value in values.items():

@@ -1,4 +1,4 @@
-"""A small model is trained with the real CatBoost in a real kernel; what its text told, and the model remembers, is checked."""
+"""A small model is trained with the real CatBoost in a real kernel; what was told live, and the model remembers, is checked."""
 
 import sys
 from pathlib import Path
@@ -15,33 +15,96 @@ from catboost import CatBoostClassifier
 r = np.random.default_rng(0)
 x = r.normal(size=(300, 4))
 y = (x[:, 0] + r.normal(size=300) > 0).astype(int)
-def fitted(**more):
-    model = CatBoostClassifier(iterations=20, thread_count=1, train_dir=tempfile.mkdtemp(), random_seed=0, **more)
-    return model.fit(x[:200], y[:200], eval_set=(x[200:], y[200:]))
+def fitted(iterations=20, fit={}, **more):
+    model = CatBoostClassifier(
+        iterations=iterations, thread_count=1, train_dir=tempfile.mkdtemp(), random_seed=0, use_best_model=False, **more
+    )
+    return model.fit(x[:200], y[:200], eval_set=(x[200:], y[200:]), **fit)
+"""
+SLOW = """
+import time, nbdiag.pace
+nbdiag.pace.END = nbdiag.pace.FIRST = nbdiag.pace.CHART = 0.0
+class Slow:
+    def after_iteration(self, info):
+        time.sleep(0.02)
+        return True
 """
 
 
-def test_its_text_is_read_live(kernel):  # noqa: F811
-    (run,) = captured(kernel, MAKE + "m = fitted()")
-    known = kernel.value("m.evals_result_")
-    for split, name in (("train", "learn"), ("val", "validation")):
-        told = run["curves"][f"{split}:loss/epoch"]
-        assert list(told.values()) == pytest.approx(known[name]["Logloss"], abs=5e-7) and len(told) == 20
-    assert run["framework"] == "catboost"
+def test_all_that_a_model_remembers_at_full_precision(kernel):  # noqa: F811
+    for verbose in ("verbose=False", "verbose=5", ""):
+        (run,) = captured(kernel, MAKE + f"m = fitted({verbose})")
+        known = kernel.value("m.evals_result_")
+        for split, name in (("train", "learn"), ("val", "validation")):
+            assert list(run["curves"].pop(f"{split}:logloss/epoch").values()) == known[name]["Logloss"]
+        assert run["curves"] == {}
+        facts = run["facts"]
+        assert run["status"] == "finished" and run["framework"] == "catboost"
+        assert (facts["n_train"], facts["n_val"], facts["epochs"], facts["n_classes"]) == ("200", "100", "20", "2")
+        assert (facts["loss"], facts["task"]) == ("binary_crossentropy", "classification")
+        assert float(facts["learning_rate"]) == kernel.value("m.learning_rate_")
 
 
-def test_a_silent_fit_is_offered_and_read_at_full_precision(kernel):  # noqa: F811
-    answer = kernel.run("%%diagnose --view none\n" + MAKE + "m = fitted(verbose=False)")
-    assert "`m` looks like a training history: %diagnose m" in answer.text()
-    kernel.run("import nbdiag\nd = nbdiag.diagnose(m)")
-    told = kernel.value("{c.name: c.values.tolist() for c in d.run.curves()}")
-    assert told == kernel.value(
-        "{'train:logloss': m.evals_result_['learn']['Logloss'], 'val:logloss': m.evals_result_['validation']['Logloss']}"
+def test_a_silent_training_is_seen_while_it_trains(kernel):  # noqa: F811
+    code = """
+class Looks:
+    seen, asked = 0, 0
+    def after_iteration(self, info):
+        time.sleep(0.05)
+        watch = nbdiag.live.active()
+        self.seen = max(self.seen, sum(map(len, watch._collector.runs)))
+        self.asked += 1
+        return not self.seen
+looks = Looks()
+"""
+    (run,) = captured(
+        kernel,
+        "import time, nbdiag\n" + MAKE + code + "m = fitted(silent=True, iterations=600, fit=dict(callbacks=[looks]))",
     )
+    assert kernel.value("[looks.seen > 0, looks.asked < 600]") == [True, True]
+    assert len(run["curves"]["val:logloss/epoch"]) == kernel.value("looks.asked")
+
+
+def test_several_sets_metrics_and_files_of_an_earlier_training(kernel):  # noqa: F811
+    code = (
+        MAKE
+        + """
+folder = tempfile.mkdtemp()
+sets = [(x[200:250], y[200:250]), (x[250:], y[250:])]
+for n in (30, 12):
+    m = CatBoostClassifier(iterations=n, train_dir=folder, custom_metric=["AUC"], silent=True).fit(x[:200], y[:200], eval_set=sets)
+"""
+    )
+    runs = captured(kernel, code)
+    assert [len(run["curves"]["val:logloss/epoch"]) for run in runs] == [30, 12]
+    known = kernel.value("m.evals_result_")
+    assert list(runs[1]["curves"]["val:auc/epoch"].values()) == known["validation_0"]["AUC"]
+    assert list(runs[1]["curves"]["validation_1:auc/epoch"].values()) == known["validation_1"]["AUC"]
+
+
+def test_where_it_writes_no_files_its_text_is_read(kernel):  # noqa: F811
+    (run,) = captured(kernel, MAKE + "m = fitted(allow_writing_files=False)")
+    known = kernel.value("m.evals_result_['validation']['Logloss']")
+    assert list(run["curves"]["val:loss/epoch"].values()) == pytest.approx(known, abs=5e-7)
+    (run,) = captured(kernel, MAKE + "m = fitted(allow_writing_files=False, silent=True)")
+    assert list(run["curves"]["val:logloss/epoch"].values()) == known
+
+
+def test_it_stops_by_its_callback_and_only_where_that_is_asked(kernel):  # noqa: F811
+    code = (
+        MAKE
+        + SLOW
+        + "m = fitted(iterations=400, learning_rate=0.3, depth=8, silent=True, fit=dict(callbacks=[Slow()]))"
+    )
+    (run,) = captured(kernel, code, options="--stop-on overfitting")
+    assert run["status"] == "stopped" and 10 < len(run["curves"]["val:logloss/epoch"]) < 400
+    (run,) = captured(kernel, code.replace("400", "100"))
+    assert run["status"] == "finished" and len(run["curves"]["val:logloss/epoch"]) == 100
 
 
 def test_the_same_model_with_and_without_us(kernel):  # noqa: F811
     kernel.run(MAKE + "m = fitted()")
     bare = kernel.value("m.predict_proba(x).tolist()")
-    captured(kernel, "m = fitted()")
-    assert kernel.value("m.predict_proba(x).tolist()") == bare
+    for options in ("", "--stop-on broken"):
+        captured(kernel, "m = fitted()", options=options)
+        assert kernel.value("m.predict_proba(x).tolist()") == bare

@@ -1,13 +1,11 @@
-"""CatBoost: the lines it prints while training, and what a fitted model remembers."""
+"""Lines that CatBoost prints for its rounds go in, rounds go out."""
 
 from __future__ import annotations
 
 import re
 
 from nbdiag.capture.pairs import NUMBER
-from nbdiag.frameworks.base import Framework
-from nbdiag.frameworks.evals_result import keeps_results, run_of
-from nbdiag.frameworks.rounds import Round, RoundReader
+from nbdiag.frameworks.rounds import Round
 
 _ROUND = re.compile(r"(\d{1,7}):(?=\t)")
 _VALUE = re.compile(rf"\t(learn|test\d?): ({NUMBER})(?=\s|\Z)")
@@ -24,10 +22,11 @@ def parse(text: str) -> Round | None:
     found = _VALUE.findall(text, start.end())
     if not found:
         return None
-    return Round(int(start[1]) + 1, [(name, _split(name), "loss", token) for name, token in found])
+    return Round(int(start[1]) + 1, [(name, split_of(name), "loss", token) for name, token in found])
 
 
-def _split(name: str) -> str:
+def split_of(name: str) -> str:
+    """The split of a set, by the name the text or a fitted model gives it."""
     return (
         "train"
         if name in ("learn", "learn_set")
@@ -35,12 +34,3 @@ def _split(name: str) -> str:
         if name in ("test", "test0", "validation", "validation_0")
         else name
     )
-
-
-CATBOOST = Framework(
-    "catboost",
-    modules=("catboost",),
-    reader=lambda: RoundReader("catboost", parse),
-    reads=lambda source: keeps_results(source, "catboost"),
-    read=lambda source: run_of("catboost", source, lambda names: {name: _split(name) for name in names}, "{} {}"),
-)
