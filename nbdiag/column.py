@@ -7,78 +7,112 @@ from array import array
 import numpy as np
 
 from nbdiag.curve import Curve, Per
-from nbdiag.events import Record
+from nbdiag.digest import Digest
+from nbdiag.events import Record, Steps
+from nbdiag.growing import Growing
 
 _NAN = float("nan")
+_VALUE, _EPOCH, _STEP, _TIME, _ROUNDING = range(5)
 
 
 class Column:
     """Appendable columns of one curve; the last value wins for the same place."""
 
-    __slots__ = ("cached", "epochs", "label", "places", "rounding", "steps", "times", "unit", "values")
+    __slots__ = ("_digest", "_last", "_new", "_places", "_rows", "_seen", "label", "unit")
 
     def __init__(self, record: Record) -> None:
-        self.values, self.epochs, self.steps = array("d"), array("d"), array("d")
-        self.times, self.rounding = array("d"), array("d")
         self.label, self.unit = record.label, record.unit
-        self.places: dict[tuple[float, float], int] | None = None  # built only when a place comes out of order
-        self.cached: Curve | None = None
+        self._rows, self._new = Growing(5), array("d")  # what came since the curve was last looked at waits, row by row
+        self._digest = Digest()
+        self._last = (_NAN, _NAN)  # epoch and step
+        self._places: dict[tuple[float, float], int] | None = None  # built only when a place comes out of order
+        self._seen: Curve | None = None
 
     def append(self, r: Record) -> None:
         epoch = _NAN if r.epoch is None else float(r.epoch)
         step = _NAN if r.step is None else float(r.step)
         i = self._place(epoch, step)
         if i is None:
-            self.values.append(r.value)
-            self.epochs.append(epoch)
-            self.steps.append(step)
-            self.times.append(_NAN if r.time is None else r.time)
-            self.rounding.append(r.rounding)
+            self._last = (epoch, step)
+            self._new.extend((r.value, epoch, step, _NAN if r.time is None else r.time, r.rounding))
         else:
-            self.values[i], self.rounding[i] = r.value, r.rounding
-            if r.time is not None:
-                self.times[i] = r.time
-        self.cached = None
+            self._settle()
+            self._part(i)
+            changed = [(_VALUE, r.value), (_ROUNDING, r.rounding), *([] if r.time is None else [(_TIME, r.time)])]
+            for row, value in changed:
+                self._rows.put(row, i, value)
+
+    def extend(self, told: Steps, time: float | None) -> None:
+        """Add many steps' values."""
+        last, first = (_key(self._last[0]), _key(self._last[1])), (_key(told.epochs[0]), told.steps[0])
+        if self._places is None and (not len(self) or first > last):
+            n = len(told.values)
+            times = [_NAN if time is None else time] * n
+            self._settle()
+            self._rows.extend(np.array([told.values, told.epochs, told.steps, times, [0.0] * n]))
+            self._last = (told.epochs[-1], float(told.steps[-1]))
+            return
+        for value, epoch, step in zip(told.values, told.epochs, told.steps, strict=True):
+            known = None if epoch != epoch else epoch
+            self.append(Record(told.metric, told.split, value, known, step, told.label, time=time))
 
     def _place(self, epoch: float, step: float) -> int | None:
         """Where this place stands already, or None. NaN (unknown) places are always new."""
-        if not self.values or (epoch != epoch and step != step):
+        if not len(self) or (epoch != epoch and step != step):
             return None
-        key, last = (_key(epoch), _key(step)), (_key(self.epochs[-1]), _key(self.steps[-1]))
+        key, last = (_key(epoch), _key(step)), (_key(self._last[0]), _key(self._last[1]))
         if key == last:
-            return len(self.values) - 1
-        if self.places is None:
+            return len(self) - 1
+        if self._places is None:
             if key > last:
                 return None
-            pairs = zip(self.epochs, self.steps, strict=True)
-            self.places = {(_key(e), _key(s)): i for i, (e, s) in enumerate(pairs)}
-        found = self.places.get(key)
+            self._settle()
+            pairs = self._rows.upto(len(self))[[_EPOCH, _STEP]].T.tolist()
+            self._places = {(_key(e), _key(s)): i for i, (e, s) in enumerate(pairs)}
+        found = self._places.get(key)
         if found is None:
-            self.places[key] = len(self.values)
+            self._places[key] = len(self)
         return found
 
+    def _settle(self) -> None:
+        """Move what is new to the rows."""
+        if self._new:
+            self._rows.extend(np.frombuffer(self._new).reshape(-1, 5).T)
+            self._new = array("d")
+
+    def _part(self, i: int) -> None:
+        """Before value ``i`` changes: curves given out keep what they show."""
+        self._digest = self._digest.fork(i)
+        if self._seen is not None:
+            self._rows, self._seen = self._rows.fork(len(self)), None
+
     def curve(self, metric: str, split: str, per: Per) -> Curve:
-        if self.cached is None:
-            self.cached = Curve(
-                metric,
-                split,
-                per,
-                np.array(self.values),
-                np.array(self.epochs),
-                np.array(self.steps),
-                np.array(self.times),
-                np.array(self.rounding),
-                self.label,
-                self.unit,
+        """The curve as it is now; it does not change when more comes."""
+        if self._seen is None or len(self._seen) != len(self):
+            self._settle()
+            values, epochs, steps, times, rounding = self._rows.upto(self._rows.n)
+            self._seen = Curve(
+                metric, split, per, values, epochs, steps, times, rounding, self.label, self.unit, self._digest
             )
-        return self.cached
+        return self._seen
 
     def until(self, epoch: float, whole: Curve) -> Column:
         """This column, whose curve is ``whole``, without what came after ``epoch``."""
         then = Column(Record(whole.metric, whole.split, 0.0, label=self.label, unit=self.unit))
-        for name in ("values", "epochs", "steps", "times", "rounding"):
-            setattr(then, name, array("d", getattr(whole, name)[~(whole.epochs > epoch)].tobytes()))
+        epochs = whole.summary("epochs")
+        n = len(whole)
+        if epochs.rising:
+            n = int(np.searchsorted(whole.epochs, epoch, "right"))
+        if epochs.rising or not epochs.high > epoch:
+            then._rows, then._digest = self._rows.fork(n), self._digest.fork(n)
+        else:
+            then._rows.extend(self._rows.upto(n)[:, ~(whole.epochs > epoch)])
+        if then._rows.n:
+            then._last = tuple(then._rows.upto(then._rows.n)[[_EPOCH, _STEP], -1].tolist())
         return then
+
+    def __len__(self) -> int:
+        return self._rows.n + len(self._new) // 5
 
 
 def _key(place: float) -> float:

@@ -8,7 +8,11 @@ from typing import Literal
 
 import numpy as np
 
+from nbdiag.blocks import Summary
+from nbdiag.digest import Digest
+
 Per = Literal["epoch", "step"]
+Part = Literal["values", "epochs", "steps", "times", "rounding", "x", "counted"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,43 +33,66 @@ class Curve:
     rounding: np.ndarray
     label: str = ""
     unit: str = ""
+    _digest: Digest = dataclasses.field(default_factory=Digest, repr=False)
+    _summaries: dict[str, Summary] = dataclasses.field(default_factory=dict, repr=False, init=False)
 
     @property
     def name(self) -> str:
         """``split:metric``, as findings name a curve."""
         return f"{self.split}:{self.metric}"
 
+    def summary(self, part: Part = "values") -> Summary:
+        """What is known of one of the arrays: asked of a curve that grows, it reads only what is new."""
+        found = self._summaries.get(part)
+        if found is None:
+            name: str = part
+            if part == "x":
+                name = "epochs" if self.known("epochs") else "count"
+            elif part == "counted":
+                name = "count" if not self.known("steps") else "steps" if self.summary("steps").climbing else "counted"
+            found = self._summaries[part] = self._digest.summary(name, getattr(self, part))
+        return found
+
+    def known(self, part: Part) -> bool:
+        """Whether all of it are finite numbers."""
+        return self.summary(part).holes == 0
+
     @functools.cached_property
     def x(self) -> np.ndarray:
         """Place in epochs; where no epoch is known, the running count of values."""
-        if np.isfinite(self.epochs).all():
-            return self.epochs
-        return np.arange(1.0, len(self.values) + 1)
+        return self.epochs if self.known("epochs") else _count(len(self))
 
     @functools.cached_property
     def counted(self) -> np.ndarray:
         """Place in steps, counted over the whole run; where a step is unknown, the running count of values."""
-        if not len(self) or not np.isfinite(self.steps).all():
-            return np.arange(1.0, len(self) + 1)
-        falls = np.flatnonzero(np.diff(self.steps) <= 0) + 1
-        base = np.zeros(len(self))
-        base[falls] = self.steps[falls - 1]
-        counted: np.ndarray = self.steps + np.cumsum(base)
-        return counted
+        if not len(self) or not self.known("steps"):
+            return _count(len(self))
+        return self.steps if self.summary("steps").climbing else self._digest.counted(self.steps)
 
     @functools.cached_property
     def finite(self) -> np.ndarray:
         """Which values are finite numbers."""
-        finite: np.ndarray = np.isfinite(self.values)
-        return finite
+        return np.broadcast_to(True, len(self)) if self.known("values") else np.isfinite(self.values)
 
     @property
     def exact(self) -> bool:
         """Every value came at full precision."""
-        return not self.rounding.any()
+        return not self.summary("rounding").high > 0
 
     def __len__(self) -> int:
         return len(self.values)
+
+
+@functools.cache
+def _numbers(n: int) -> np.ndarray:
+    numbers = np.arange(1.0, n + 1)
+    numbers.flags.writeable = False
+    return numbers
+
+
+def _count(n: int) -> np.ndarray:
+    """1 to ``n``; made for twice as many, so that a curve that grows seldom needs another."""
+    return _numbers(1 << max(10, n.bit_length()))[:n]
 
 
 def running_steps(curve: Curve) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from nbdiag.column import Column
 from nbdiag.curve import Curve, Per, running_steps
-from nbdiag.events import Record, Status
+from nbdiag.events import Record, Status, Steps
 from nbdiag.facts import Facts
 from nbdiag.samples import SampleLosses
 
@@ -51,6 +51,15 @@ class Run:
         column.append(record)
         if self._memo:
             self._memo = {}
+
+    def append_steps(self, told: Steps, time: float | None = None) -> None:
+        """Add many steps' values, measured until ``time``."""
+        key: tuple[str, str, Per] = (told.metric, told.split, "step")
+        column = self._columns.get(key)
+        if column is None:
+            column = self._columns[key] = Column(Record(told.metric, told.split, 0.0, label=told.label))
+        column.extend(told, time)
+        self._memo = {}
 
     def extend(self, records: Iterable[Record]) -> None:
         """Add records in order."""
@@ -112,8 +121,8 @@ class Run:
     @property
     def last_epoch(self) -> float | None:
         """The last epoch any curve has a value for; None where no epoch is known."""
-        ends = [np.nanmax(c.epochs) for c in self.curves() if np.isfinite(c.epochs).any()]
-        return float(max(ends)) if ends else None
+        ends = [end for c in self.curves() if (end := c.summary("epochs").high) == end]
+        return max(ends) if ends else None
 
     def x(self, unit: Per, metric: str = "loss", split: str = "train") -> np.ndarray:
         """Places of one curve: in epochs, or as the running count of steps over the whole run."""
@@ -137,7 +146,7 @@ class Run:
         return then
 
     def __len__(self) -> int:
-        return sum(len(c.values) for c in self._columns.values())
+        return sum(map(len, self._columns.values()))
 
     def __repr__(self) -> str:
         names = ", ".join(c.name for c in self.curves())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbdiag.diagnosis import Diagnosis
-from nbdiag.events import Record
+from nbdiag.events import Record, Steps
 from nbdiag.facts import Facts
 from nbdiag.finding import Finding, Severity
 from nbdiag.run import Run
@@ -221,16 +221,8 @@ def test_percentages_are_shown_as_the_source_shows_them() -> None:
 
 
 def test_a_million_steps_become_a_thousand_points() -> None:
-    run = Run()
-    i = np.arange(1, 1_000_001)
-    run.append(Record("loss", "train", 1.0, step=1))
-    column = next(iter(run._columns.values()))
-    for values, new in ((column.values, np.exp(-i / 3e5)), (column.steps, i), (column.epochs, i / 1e5)):
-        del values[:]
-        values.frombytes(new.astype(float).tobytes())
-    for values in (column.times, column.rounding):
-        values.frombytes(np.zeros(len(i) - 1).tobytes())
-    column.cached = None
+    run, steps = Run(), np.arange(1, 1_000_001)
+    run.append_steps(Steps("loss", "train", np.exp(-steps / 3e5), steps / 1e5, steps))
     (line,) = draw(Diagnosis(run, ())).panels[0].lines
     assert len(line.x) <= 1002 and line.x[-1] == 10
 
