@@ -36,14 +36,17 @@ class Collector:
         self._hooked: Run | None = None  # the run hooks report
         self._exact: Run | None = None  # the same, where its values make the text's needless
         self._time: float | None = None
-        self._fresh_readers()
+        self._fresh_text()
 
     def chunk(self, stream: str, text: str, time: float | None = None) -> None:
         """``text`` was written to ``stream`` at ``time``, in seconds since the watch began."""
+        self._time = time
+        if self._exact is not None:
+            return
         decoder = self._decoders.get(stream)
         if decoder is None:
             decoder = self._decoders[stream] = LineDecoder()
-        decoder.time = self._time = time
+        decoder.time = time
         self._lines(decoder.decode(text))
 
     def event(self, event: Event, time: float | None = None) -> None:
@@ -52,17 +55,20 @@ class Collector:
         if isinstance(event, Traced):
             self._beneath.take(event, exact=self._exact is not None, time=time)
         elif isinstance(event, Shown):
-            self._lines([Line(event.text, time=time, exact=True)])
+            if self._exact is None:
+                self._lines([Line(event.text, time=time, exact=True)])
         elif isinstance(event, Begin):
             if self._exact is not None:
                 self._end(self._exact, "finished")
+            elif event.exact:
+                self._end_text("finished")
             run = self._begin(event)
             self._hooked, self._exact = run, run if event.exact else None
         elif isinstance(event, End):
             if self._hooked is not None:
                 self._end(self._hooked, event.status)
             self._hooked = self._exact = None
-            self._fresh_readers()
+            self._fresh_text()
         else:
             if self._hooked is None:
                 self._hooked = self._begin(Begin(""))
@@ -73,11 +79,7 @@ class Collector:
         if self.closed:
             return
         self.closed = True
-        for decoder in self._decoders.values():
-            lines = decoder.flush()
-            self._lines(lines if status == "finished" else [])
-        for i, reader in enumerate(self._readers):
-            self._events(i, reader.close())
+        self._end_text(status)
         for run in self.runs:
             if run.status == "running":
                 self._end(run, status)
@@ -92,11 +94,19 @@ class Collector:
                         self._events(i, events)
                     break
 
+    def _end_text(self, status: Status) -> None:
+        """No more follows what was printed so far."""
+        for decoder in self._decoders.values():
+            lines = decoder.flush()
+            self._lines(lines if status == "finished" else [])
+        for i, reader in enumerate(self._readers):
+            self._events(i, reader.close())
+        for run in self._text_runs.values():
+            if run.status == "running":
+                self._end(run, status)
+        self._fresh_text()
+
     def _events(self, reader: int, events: Iterable[Event]) -> None:
-        if self._exact is not None:
-            for _ in events:
-                pass  # readers go on, so that they know where they are; the hook's values count
-            return
         for event in events:
             if isinstance(event, Begin):
                 if reader in self._text_runs:
@@ -136,7 +146,8 @@ class Collector:
         if began is not None and self._time is not None:
             run.seconds = self._time - began
 
-    def _fresh_readers(self) -> None:
+    def _fresh_text(self) -> None:
+        self._decoders = {}
         self._readers: list[Reader] = [make() for make in self._make]
         self._text_runs: dict[int, Run] = {}
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nbdiag.collect import Collector, collect
 from nbdiag.errors import ConfigError
-from nbdiag.events import Begin, End, Learned, Reached, Record, Sampled
+from nbdiag.events import Begin, End, Learned, Reached, Record, Sampled, Shown
 from nbdiag.facts import Facts, facts_from
 from nbdiag.samples import sample_losses
 from tests import transcripts
@@ -40,6 +40,80 @@ def test_a_later_fit_is_a_run_of_its_own():
     c.close()
     assert [run.number for run in c.runs] == [1, 2, 3]
     assert len(c.runs[2]) == 36
+
+
+def hooked(c, *texts, status="finished", losses=(0.5, 0.4)):
+    """A training that a hook reports, and what is printed during it."""
+    c.event(Begin("keras", exact=True), 1.0)
+    for text in texts:
+        c.chunk("stdout", text, 1.5)
+    for epoch, loss in enumerate(losses, 1):
+        c.event(Record("loss", "train", loss, epoch), 1.0 + epoch)
+    c.event(End(status), 9.0)
+
+
+def losses(c):
+    return [run.curve("loss", "train").values.tolist() for run in c.runs]
+
+
+LOOP = "Epoch 1: loss = 0.1\nEpoch 2: loss = 0.2\nEpoch 3: loss = 0.3"
+
+
+def test_a_training_printed_before_a_hooked_one_is_read_to_its_end():
+    c = Collector()
+    c.chunk("stdout", LOOP, 0.5)
+    hooked(c)
+    c.close("interrupted")
+    assert losses(c) == [[0.1, 0.2, 0.3], [0.5, 0.4]]
+    assert [(run.status, run.seconds) for run in c.runs] == [("finished", 0.5), ("finished", 8.0)]
+
+
+def test_the_last_bar_before_a_hooked_training_is_counted():
+    def bar(epoch, percent, loss):
+        return f"\repoch {epoch}: {percent:3}%|##| {percent}/100 [00:01<00:00, 9.12it/s, loss={loss}]"
+
+    c = Collector()
+    c.chunk("stderr", "".join(bar(e, p, e / 10) for e in (1, 2, 3) for p in (50, 100)), 0.5)
+    hooked(c)
+    c.close()
+    assert losses(c) == [[0.1, 0.2, 0.3], [0.5, 0.4]]
+
+
+@pytest.mark.parametrize("end", ["", "\n", " - val_loss: 0.7\n", "\b" * 40 + "\r", "\x1b[A", "\x1b[0m", "4\n"])
+def test_a_line_that_a_hooked_training_left_open_adds_nothing_to_what_follows(end):
+    c = Collector()
+    hooked(c, "Epoch 1: loss = 0.8\nEpoch 2: loss = 0.7\nepoch 3: loss = 0.3")
+    c.chunk("stdout", end, 9.5)
+    c.chunk("stdout", LOOP, 10.0)
+    c.close()
+    assert losses(c) == [[0.5, 0.4], [0.1, 0.2, 0.3]]
+
+
+def test_what_is_printed_in_hooked_trainings_is_not_counted_whatever_their_end():
+    c = Collector()
+    hooked(c, LOOP, "\n", KERAS)
+    c.event(Begin("keras", exact=True), 10.0)  # the one before may have died untold
+    c.chunk("stdout", LOOP, 11.0)
+    hooked(c, KERAS, losses=(0.6,))
+    hooked(c, "fold 3\n", LOOP, status="failed", losses=())
+    hooked(c, LOOP, status="interrupted", losses=(0.9,))
+    c.event(Begin("keras", exact=True), 20.0)
+    c.chunk("stdout", KERAS, 21.0)
+    c.event(Record("loss", "train", 0.3, 1), 22.0)
+    c.close("interrupted")
+    assert losses(c) == [[0.5, 0.4], [0.6], [0.9], [0.3]]
+    assert [run.status for run in c.runs] == ["finished", "finished", "interrupted", "interrupted"]
+
+
+def test_bars_told_during_a_hooked_training_are_its_own():
+    c = Collector()
+    c.event(Begin("keras", exact=True), 1.0)
+    for epoch in (1, 2, 3):
+        c.event(Shown(f"epoch {epoch} loss={epoch}"), 2.0)
+    c.event(Record("loss", "train", 0.5, 1), 2.0)
+    c.event(End(), 3.0)
+    c.close()
+    assert losses(c) == [[0.5]]
 
 
 def test_a_begin_without_a_value_leaves_no_run():
