@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.installing import following
+from nbdiag.frameworks.asking import Asking
+from nbdiag.frameworks.base import Asked, Emit, Framework
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.installing import following, installed
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling
 
@@ -19,6 +21,21 @@ def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; fastai may be imported before or inside."""
     learners = _Learners(emit)
     return following(learners.telling, {"fastai.learner": learners.patches})
+
+
+def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
+    """While open, a training for which ``asked`` gives a reason is ended by ``CancelFitException``, after a batch."""
+    asking = Asking(asked)
+
+    def patches(module: Any) -> Iterator[AbstractContextManager[None]]:
+        def batch(args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+            if asking.is_over():
+                raise module.CancelFitException
+
+        yield called(module.Recorder, "before_fit", before=asking.begins)
+        yield called(module.Recorder, "after_batch", after=batch)
+
+    return installed(Guard(emit, "stopping a fastai Learner"), {"fastai.learner": patches})
 
 
 class _Learners:
@@ -61,4 +78,4 @@ def _facts(learner: Any) -> dict[str, Any]:
     }
 
 
-FASTAI = Framework("fastai", modules=("fastai",), hook=hook)
+FASTAI = Framework("fastai", modules=("fastai",), hook=hook, stop=stop)

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.installing import following
+from nbdiag.frameworks.asking import Asking
+from nbdiag.frameworks.base import Asked, Emit, Framework
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.installing import Patches, following, installed
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling, samples_in
 
@@ -22,6 +24,25 @@ def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; Lightning may be imported before or inside."""
     fits = _Fits(emit)
     return following(fits.telling, {f"{package}.loops.fit_loop": fits.patches for package in _PACKAGES})
+
+
+def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
+    """While open, a training for which ``asked`` gives a reason is ended by ``trainer.should_stop``, after a batch."""
+    guard = Guard(emit, "stopping a Lightning Trainer")
+    asking = Asking(asked)
+
+    def advances(args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        with guard:
+            if asking.is_over():
+                args[0].trainer.should_stop = True
+
+    wanted: dict[str, Patches] = {}
+    for package in _PACKAGES:
+        wanted[f"{package}.loops.fit_loop"] = lambda m: [called(m._FitLoop, "on_run_start", before=asking.begins)]
+        wanted[f"{package}.loops.training_epoch_loop"] = lambda m: [
+            called(m._TrainingEpochLoop, "on_advance_end", after=advances)
+        ]
+    return installed(guard, wanted)
 
 
 class _Fits:
@@ -77,4 +98,4 @@ def _facts(trainer: Any) -> dict[str, Any]:
     }
 
 
-LIGHTNING = Framework("lightning", modules=("lightning", "pytorch_lightning"), hook=hook)
+LIGHTNING = Framework("lightning", modules=("lightning", "pytorch_lightning"), hook=hook, stop=stop)

@@ -50,8 +50,8 @@ def called(
 ) -> Iterator[None]:
     """Call ``before`` with the arguments and ``after`` also with the result of each call of ``owner.name``.
 
-    ``ended`` is told of every end: with what was raised, or None. They must not raise. For what looking a method up
-    does not tell (see ``watched``). Undone on the way out, if it is still ours; if not, ours only passes on.
+    ``ended`` is told of every end: with what was raised, or None. They must not raise, but for an ``after`` that ends
+    the training. For what looking a method up does not tell (see ``watched``). Undone on the way out, if it is still ours; if not, ours only passes on.
     """
     original = vars(owner)[name]
     active = True

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.installing import following
+from nbdiag.frameworks.asking import Asking
+from nbdiag.frameworks.base import Asked, Emit, Framework
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.installing import following, installed
 from nbdiag.frameworks.measures import is_measure
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling
@@ -22,6 +24,23 @@ def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; skorch may be imported before or inside."""
     nets = _Nets(emit)
     return following(nets.telling, {"skorch.net": nets.patches})
+
+
+def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
+    """While open, a training for which ``asked`` gives a reason is ended as ``EarlyStopping`` ends it, after a batch:
+    by a ``KeyboardInterrupt``, which skorch takes for its end.
+    """
+    asking = Asking(asked)
+
+    def notified(args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        if args[1] == "on_batch_end" and asking.is_over():
+            raise KeyboardInterrupt
+
+    def patches(module: Any) -> Iterator[AbstractContextManager[None]]:
+        yield called(module.NeuralNet, "partial_fit", before=asking.begins)
+        yield called(module.NeuralNet, "notify", after=notified)
+
+    return installed(Guard(emit, "stopping a skorch net"), {"skorch.net": patches})
 
 
 class _Nets:
@@ -73,4 +92,4 @@ def _size(kwargs: dict[str, Any], name: str) -> int | None:
     return len(data) if hasattr(type(data), "__len__") else None
 
 
-SKORCH = Framework("skorch", modules=("skorch",), hook=hook)
+SKORCH = Framework("skorch", modules=("skorch",), hook=hook, stop=stop)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit
 from nbdiag.frameworks.guard import Guard
 from nbdiag.frameworks.installing import installed
@@ -39,9 +39,9 @@ class _Stopper:
     """The callback, after the reader's own."""
 
     def __init__(self, asked: Asked, before: Any) -> None:
-        self._asked, self._before, self._began = asked, before, time.perf_counter()
+        self._asking, self._before = Asking(asked), before
 
     def after_iteration(self, info: Any) -> bool:
         """Whether to go on."""
         goes_on = self._before is None or self._before.after_iteration(info)
-        return bool(goes_on) and not self._asked(self._began)
+        return bool(goes_on) and not self._asking.is_over()

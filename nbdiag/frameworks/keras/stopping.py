@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import weakref
 from collections.abc import Iterator
 from typing import Any
 
+from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit
 from nbdiag.frameworks.guard import Guard
 from nbdiag.frameworks.installing import installed
@@ -50,7 +50,7 @@ class Stopper:
 
     def __init__(self, asked: Asked, guard: Guard) -> None:
         super().__init__()
-        self.asked, self.guard, self.began = asked, guard, time.perf_counter()
+        self.asking, self.guard = Asking(asked), guard
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._look()
@@ -60,5 +60,5 @@ class Stopper:
 
     def _look(self) -> None:
         with self.guard:
-            if self.asked(self.began):
+            if self.asking.is_over():
                 self.model.stop_training = True  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.evals_result import keeps_results, run_of
 from nbdiag.frameworks.lightgbm.hook import hook
+from nbdiag.frameworks.lightgbm.stopping import stop
 from nbdiag.frameworks.lightgbm.text import parse, splits_of
 from nbdiag.frameworks.rounds import RoundReader
 
@@ -13,6 +14,7 @@ LIGHTGBM = Framework(
     modules=("lightgbm",),
     reader=lambda: RoundReader("lightgbm", parse),
     hook=hook,
+    stop=stop,
     reads=lambda source: keeps_results(source, "lightgbm"),
     read=lambda source: run_of("lightgbm", source, splits_of, "{}'s {}"),
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from types import FrameType
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
@@ -47,7 +48,7 @@ class _Boosters:
         """``train`` asked its booster how it does, after a round."""
         with self.telling.guard:
             frame = sys._getframe(2)
-            if frame.f_code.co_name != "train" or frame.f_globals.get("__name__") != "lightgbm.engine":
+            if not is_training(frame):
                 return
             known = frame.f_locals
             owner = _lives_as_long(known)
@@ -65,6 +66,11 @@ class _Boosters:
         own, others = known["train_data_name"], list(known["name_valid_sets"])
         self.splits = splits_of(others) | ({own: "train"} if known["is_valid_contain_train"] else {})
         return self.telling.begin(owner, _facts(known))
+
+
+def is_training(frame: FrameType) -> bool:
+    """Whether this is ``train`` at work."""
+    return frame.f_code.co_name == "train" and frame.f_globals.get("__name__") == "lightgbm.engine"
 
 
 def _lives_as_long(known: Mapping[str, Any]) -> Any:

@@ -6,6 +6,7 @@ from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.evals_result import keeps_results, run_of
 from nbdiag.frameworks.rounds import RoundReader, evaluation_splits
 from nbdiag.frameworks.xgboost.hook import hook
+from nbdiag.frameworks.xgboost.stopping import stop
 from nbdiag.frameworks.xgboost.text import parse
 
 XGBOOST = Framework(
@@ -13,6 +14,7 @@ XGBOOST = Framework(
     modules=("xgboost",),
     reader=lambda: RoundReader("xgboost", parse),
     hook=hook,
+    stop=stop,
     reads=lambda source: keeps_results(source, "xgboost"),
     read=lambda source: run_of("xgboost", source, evaluation_splits, "{}-{}"),
 )

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cell import captured, kernel  # noqa: F401
+from cell import AT_ONCE, captured, kernel  # noqa: F401
 
 MAKE = """
 import numpy as np, tempfile
@@ -22,8 +22,7 @@ def fitted(iterations=20, fit={}, **more):
     return model.fit(x[:200], y[:200], eval_set=(x[200:], y[200:]), **fit)
 """
 SLOW = """
-import time, nbdiag.pace
-nbdiag.pace.END = nbdiag.pace.FIRST = nbdiag.pace.CHART = 0.0
+import time
 class Slow:
     def after_iteration(self, info):
         time.sleep(0.02)
@@ -92,7 +91,8 @@ def test_where_it_writes_no_files_its_text_is_read(kernel):  # noqa: F811
 
 def test_it_stops_by_its_callback_and_only_where_that_is_asked(kernel):  # noqa: F811
     code = (
-        MAKE
+        AT_ONCE
+        + MAKE
         + SLOW
         + "m = fitted(iterations=400, learning_rate=0.3, depth=8, silent=True, fit=dict(callbacks=[Slow()]))"
     )

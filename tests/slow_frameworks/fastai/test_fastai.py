@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cell import captured, kernel  # noqa: F401
+from cell import AT_ONCE, captured, kernel  # noqa: F401
 
 MAKE = """
 import torch
@@ -37,3 +37,17 @@ def test_the_same_weights_with_and_without_us(kernel):  # noqa: F811
     bare = kernel.value("l.model.weight.tolist()")
     captured(kernel, "set_seed(0)\nl = learner()\nl.fit_one_cycle(2)")
     assert kernel.value("l.model.weight.tolist()") == bare
+
+
+def test_it_stops_by_its_own_exception_and_only_where_that_is_asked(kernel):  # noqa: F811
+    slow = "import time\nclass Slow(Callback):\n    def after_epoch(self): time.sleep(0.05)\n"
+    code = (
+        AT_ONCE
+        + MAKE
+        + slow
+        + "l = learner()\nwith l.no_bar(): l.fit(EPOCHS, lr=1e30, cbs=Slow())\nafter = len(l.recorder.values)"
+    )
+    (run,) = captured(kernel, code.replace("EPOCHS", "500"), options="--stop-on broken")
+    assert run["status"] == "stopped" and 1 < kernel.value("after") < 500
+    (run,) = captured(kernel, code.replace("EPOCHS", "20"))
+    assert run["status"] == "finished" and kernel.value("after") == 20

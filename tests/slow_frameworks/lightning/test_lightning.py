@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cell import captured, kernel  # noqa: F401
+from cell import AT_ONCE, captured, kernel  # noqa: F401
 
 MAKE = """
 import warnings, logging, torch
@@ -74,3 +74,25 @@ def test_the_same_weights_with_and_without_us(kernel):  # noqa: F811
     bare = kernel.value("module.net.weight.tolist()")
     captured(kernel, "module = trained()")
     assert kernel.value("module.net.weight.tolist()") == bare
+
+
+def test_it_stops_by_should_stop_and_only_where_that_is_asked(kernel):  # noqa: F811
+    code = (
+        AT_ONCE
+        + MAKE
+        + """
+import time
+class Slow(lightning.Callback):
+    def on_train_epoch_end(self, trainer, module):
+        time.sleep(0.05)
+class Bursts(Module):
+    def step(self, batch):
+        return super().step(batch) * (float("nan") if self.current_epoch > 2 else 1.0)
+Module = Bursts
+"""
+    )
+    code += "module = trained(epochs=EPOCHS, callbacks=[Slow()], enable_progress_bar=False)"
+    (run,) = captured(kernel, code.replace("EPOCHS", "500"), options="--stop-on broken")
+    assert run["status"] == "stopped" and 1 < kernel.value("module.trainer.current_epoch") < 500
+    (run,) = captured(kernel, code.replace("EPOCHS", "20"))
+    assert run["status"] == "finished" and kernel.value("module.trainer.current_epoch") == 20

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cell import captured, kernel  # noqa: F401
+from cell import AT_ONCE, captured, kernel  # noqa: F401
 
 MAKE = """
 import numpy as np, torch
@@ -58,3 +58,23 @@ def test_the_same_weights_with_and_without_us(kernel):  # noqa: F811
     bare = kernel.value("n.module_[0].weight.tolist()")
     captured(kernel, "n = net().fit(x, y)")
     assert kernel.value("n.module_[0].weight.tolist()") == bare
+
+
+def test_it_stops_as_its_early_stopping_does_and_only_where_that_is_asked(kernel):  # noqa: F811
+    code = (
+        AT_ONCE
+        + MAKE
+        + """
+import time
+class Breaks(Callback):
+    def on_epoch_end(self, net, **kwargs):
+        time.sleep(0.05)
+        net.module_[0].weight.data.fill_(float("nan"))
+n = net(callbacks=[Breaks()], verbose=0).set_params(max_epochs=EPOCHS).fit(x, y)
+"""
+    )
+    (run,) = captured(kernel, code.replace("EPOCHS", "500"), options="--stop-on broken")
+    assert run["status"] == "stopped" and 1 < kernel.value("len(n.history)") < 500
+    assert kernel.value("[name for name, _ in n.callbacks_ if 'stop' in name.lower()]") == []
+    (run,) = captured(kernel, code.replace("EPOCHS", "20"))
+    assert run["status"] == "finished" and kernel.value("len(n.history)") == 20

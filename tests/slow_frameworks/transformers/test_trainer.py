@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cell import captured, kernel  # noqa: F401
+from cell import AT_ONCE, captured, kernel  # noqa: F401
 
 MAKE = """
 import torch
@@ -65,3 +65,23 @@ def test_the_same_weights_with_and_without_us(kernel):  # noqa: F811
     bare = kernel.value(weights)
     captured(kernel, "t = trainer()\nt.train()")
     assert kernel.value(weights) == bare
+
+
+def test_it_stops_by_its_control_and_only_where_that_is_asked(kernel):  # noqa: F811
+    code = (
+        AT_ONCE
+        + MAKE
+        + """
+import time
+class Slow(TrainerCallback):
+    def on_epoch_end(self, args, state, control, **kwargs):
+        time.sleep(0.05)
+t = trainer(callbacks=[Slow()])
+t.args.num_train_epochs, t.args.learning_rate, t.args.max_grad_norm, t.args.logging_nan_inf_filter = EPOCHS, 1e30, 0, False
+t.train()
+"""
+    )
+    (run,) = captured(kernel, code.replace("EPOCHS", "300"), options="--stop-on broken")
+    assert run["status"] == "stopped" and 1 < kernel.value("t.state.epoch") < 300
+    (run,) = captured(kernel, code.replace("EPOCHS", "10"))
+    assert run["status"] == "finished" and kernel.value("t.state.epoch") == 10

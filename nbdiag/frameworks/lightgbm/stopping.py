@@ -1,0 +1,45 @@
+"""Whether a training is to end comes in; LightGBM's trainings end by a callback that raises its ``EarlyStopException``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+from nbdiag.frameworks.asking import Asking
+from nbdiag.frameworks.base import Asked, Emit
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.installing import installed
+from nbdiag.frameworks.lightgbm.hook import is_training
+from nbdiag.frameworks.patches import called
+
+
+def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
+    """While open, a training for which ``asked`` gives a reason is ended after its round."""
+    guard = Guard(emit, "stopping a LightGBM training")
+
+    def evaluated(args: tuple[Any, ...], kwargs: dict[str, Any], results: Any) -> None:
+        with guard:
+            frame = sys._getframe(2)
+            if is_training(frame):
+                callbacks = frame.f_locals["callbacks_after_iter"]  # this training's own list, called next
+                if not any(isinstance(callback, _Stopper) for callback in callbacks):
+                    callbacks.append(_Stopper(asked))
+
+    def patches(module: Any) -> Iterator[AbstractContextManager[None]]:
+        yield called(module.Booster, "eval_valid", after=evaluated)
+
+    return installed(guard, {"lightgbm.basic": patches})
+
+
+class _Stopper:
+    """The callback, after all others."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asking = Asking(asked)
+
+    def __call__(self, env: Any) -> None:
+        if self._asking.is_over():
+            stopped = sys.modules["lightgbm.callback"].EarlyStopException
+            raise stopped(env.iteration, env.evaluation_result_list)

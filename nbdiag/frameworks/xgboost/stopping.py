@@ -1,0 +1,32 @@
+"""Whether a training is to end comes in; XGBoost's trainings end by a callback that gives True after a round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+from nbdiag.frameworks.asking import Asking
+from nbdiag.frameworks.base import Asked, Emit
+from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.installing import installed
+from nbdiag.frameworks.patches import watched
+
+
+def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
+    """While open, a training for which ``asked`` gives a reason is ended after its round."""
+    guard = Guard(emit, "stopping an XGBoost training")
+
+    def patches(module: Any) -> Iterator[AbstractContextManager[None]]:
+        def begins(container: Any) -> None:
+            with guard:  # each training makes a container, and in it a list of its own
+                container.callbacks = [*container.callbacks, _stopper(module.TrainingCallback, asked)]
+
+        yield watched(module.CallbackContainer, "before_training", begins)
+
+    return installed(guard, {"xgboost.callback": patches})
+
+
+def _stopper(base: type, asked: Asked) -> Any:
+    asking = Asking(asked)
+    return type("Stopper", (base,), {"after_iteration": lambda self, model, epoch, evals_log: asking.is_over()})()
