@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import torch
 from torch import nn
 
-from nbdiag.events import Record, Traced, Trouble
+from nbdiag.events import Record, Steps, Traced, Trouble
 from nbdiag.frameworks.torch.hook import hook
 
 DEVICE = "cuda"
@@ -131,14 +131,15 @@ def flat_memory_and_right_values() -> None:
         loop.steps(9000)
         torch.cuda.synchronize()
         late = torch.cuda.memory_allocated()
-    told = [e for traced in events if isinstance(traced, Traced) for e in traced.events if isinstance(e, Record)]
-    values = {e.step: e.value for e in told if e.step is not None and e.metric == "loss"}
+    told = [e for traced in events if isinstance(traced, Traced) for e in traced.events]
+    steps = [e for e in told if isinstance(e, Steps) and e.metric == "loss"]
+    values = {step: value for e in steps for step, value in zip(e.steps, e.values, strict=True)}
     own = loop.losses[: loop.done].tolist()
     wrong = [step for step, value in values.items() if value != own[step - 1]]
     check("memory flat", late <= early, (early, late))
     check("nothing failed", not troubles(events), troubles(events))
     check("every value right", not wrong and len(values) == 10_000, (len(values), wrong[:5]))
-    vals = [e for e in told if e.split in ("val", "eval") and e.step is None]
+    vals = [e for e in told if isinstance(e, Record) and e.split in ("val", "eval") and e.step is None]
     print(f"  {len(values)} steps, {len(vals)} evaluation values, device memory {early} then {late} bytes")
 
 

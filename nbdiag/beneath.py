@@ -6,7 +6,7 @@ import dataclasses
 
 from nbdiag import metrics
 from nbdiag.curve import Per
-from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Traced
+from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Steps, Traced
 from nbdiag.facts import Facts
 from nbdiag.run import Run
 
@@ -69,7 +69,7 @@ class Beneath:
         run = below.above or below.run
         if not below.open:
             return
-        if isinstance(event, Record):
+        if isinstance(event, (Record, Steps)):
             if below.above is not None:
                 if _told_twice(_key(event), below.reported):
                     return
@@ -77,7 +77,10 @@ class Beneath:
             elif not len(run):
                 run.number = len(self._runs) + 1
                 self._runs.append(run)
-            run.append(event if event.time is not None else dataclasses.replace(event, time=time))
+            if isinstance(event, Steps):
+                run.append_steps(event, time)
+            else:
+                run.append(event if event.time is not None else dataclasses.replace(event, time=time))
         elif isinstance(event, Learned):
             run.learn(event.facts if below.above is None else _of_text(event.facts))
         elif isinstance(event, Reached):
@@ -116,8 +119,8 @@ def _of_text(facts: Facts) -> Facts:
     return dataclasses.replace(facts, loss_is=None)
 
 
-def _key(record: Record) -> Key:
-    return record.metric, record.split, "epoch" if record.step is None else "step"
+def _key(told: Record | Steps) -> Key:
+    return told.metric, told.split, "epoch" if isinstance(told, Record) and told.step is None else "step"
 
 
 def _told_twice(key: Key, reported: set[Key]) -> bool:

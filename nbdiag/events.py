@@ -38,7 +38,7 @@ class Record:
 class Steps:
     """Values of many steps of one metric, as columns in the order of their places; an epoch not known is NaN.
 
-    For loops of thousands of steps a second: each as a ``Record`` would cost several times as much.
+    Told inside ``Traced`` only. For loops of thousands of steps a second: each as a ``Record`` would cost several times as much.
     """
 
     metric: str

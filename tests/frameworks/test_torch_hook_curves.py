@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import time
 import weakref
 
@@ -229,6 +230,44 @@ def test_a_fresh_iterator_for_each_batch_is_no_epoch():
     assert len(steps) == 20
     assert np.isnan(steps.epochs).all()
     assert run.curve("loss", "train", "epoch") is None
+
+
+@pytest.mark.parametrize("kept", [list, itertools.cycle], ids=["a list", "a cycle"])
+def test_batches_that_are_kept_are_no_epochs(kept):
+    losses = []
+
+    def train():
+        loader = loops.loaders()[0]
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for _, (x, y) in zip(range(400), itertools.cycle(kept(loader)), strict=False):
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            time.sleep(0.002)
+
+    (run,) = loops.runs(train)
+    steps = run.curve("loss", "train", "step")
+    assert steps.values.tolist() == losses
+    assert run.curve("loss", "train", "epoch") is None
+    assert np.isnan(steps.epochs[8:]).sum() > 200  # in a cycle the first steps are an epoch's, until it goes on
+
+
+def test_data_that_was_counted_before_is_not_what_is_trained_on():
+    def train():
+        data = loops.sets()[0]
+        mean = torch.cat([x for x, _ in torch.utils.data.DataLoader(data, 100)]).mean()
+        inputs, targets = data.tensors
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for chosen in torch.randperm(240).split(60):
+            F.cross_entropy(model(inputs[chosen] - mean), targets[chosen]).backward()
+            optimizer.step()
+
+    (run,) = loops.runs(train)
+    assert (run.facts.n_train, run.facts.batch_size) == (None, None)
+    assert np.isnan(run.curve("loss", "train", "step").epochs).all()
 
 
 def test_weights_updated_by_hand_give_a_step_for_each_backward():

@@ -46,8 +46,15 @@ class Watcher:
         self._thread: int | None = None
         self._off = self._fast = self._listening = False
         self._looks = LOOKS
+        self._norms = 0
+        """Steps whose gradient is to be measured: one for each optimizer, in turn."""
+        self._known = 0
+        self._alone = True
+        """Of several processes each may hold a part of the gradient only."""
         self._scaler: Any = None
         self._scaled: Any = None
+        self._stepped = 0
+        """The id of the optimizer that stepped last, while a scaler is used."""
 
     def install(self, torch: ModuleType) -> None:
         """torch has been imported."""
@@ -77,13 +84,13 @@ class Watcher:
             self._losses.append((found, functools.partial(self._loss, name, loss)))
         stack.callback(self._listen, False)
         self._listen(True)
-        stack.enter_context(observed(torch.autograd, "backward", before=self._backward))
+        stack.enter_context(observed(torch.autograd, "backward", before=self._backward, after=self._after_backward))
         scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler  # moved in torch 2.3
         stack.enter_context(observed(scaler, "scale", after=self._scale))
         stack.enter_context(observed(scaler, "step", after=self._scaler_step))
         stack.enter_context(observed(torch.utils.data.DataLoader, "__iter__", after=self._iter))
         stack.callback(register_optimizer_step_post_hook(self._after_step(torch.compiler.is_compiling)).remove)
-        for name in ("_backward", "_step", "_scale", "_scaler_step", "_iter", "_loss"):
+        for name in ("_backward", "_after_backward", "_step", "_scale", "_scaler_step", "_iter", "_loss"):
             hidden(getattr(Watcher, name))
 
     def _after_step(self, is_compiling: Callable[[], bool]) -> Callable[..., None]:
@@ -145,12 +152,20 @@ class Watcher:
             return
         if self._looks:
             self._looks -= 1
+            self._training.looks()
             self._training.evaluation.look(root, self._scaler is not None)
         value = self._training.scalars.read(*self._unscaled(root))
         if value is not None:
             self._tape.append(value)
         if not self._marks and time.monotonic() > self._training.due:
             self._tell()
+
+    def _after_backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
+        if self._norms and not self._off and get_ident() == self._thread:
+            try:
+                self._training.measure_gradients(None if self._scaler is None else self._scaler._scale)
+            except Exception as error:
+                self._fail(error)
 
     def _unscaled(self, root: Any) -> tuple[Any, Any]:
         """The loss before a GradScaler multiplied it, or the factor to divide by (that may have overflowed)."""
@@ -163,7 +178,9 @@ class Watcher:
         """The thread that trains is followed; so is, of several processes, the first."""
         self._thread = get_ident()
         dist = self._torch.distributed
-        self._off = self._off or (dist.is_available() and dist.is_initialized() and dist.get_rank() != 0)
+        several = dist.is_available() and dist.is_initialized()
+        self._off = self._off or (several and dist.get_rank() != 0)
+        self._alone = not several or dist.get_world_size() == 1
         if not self._off:
             self._training.begin()
 
@@ -171,12 +188,19 @@ class Watcher:
         try:
             if self._off or get_ident() != self._thread:
                 return
+            self._stepped = id(optimizer)
             mark = self._marks.get(id(optimizer))
             if mark is None or kwargs or len(args) > 1:
                 if (len(args) > 1 and args[1] is not None) or kwargs.get("closure") is not None:
                     self._training.first()
                 mark = self._training.index(optimizer)
             self._tape.append(mark)
+            if self._norms:
+                self._norms -= 1
+                self._training.measured_step()
+            if len(self._marks) != self._known:
+                self._known = len(self._marks)
+                self._measure()
             if not self._fast:
                 self._may_be_fast()
             if time.monotonic() > self._training.due:
@@ -185,16 +209,26 @@ class Watcher:
             self._fail(error)
 
     def _may_be_fast(self) -> None:
-        """Enough was looked at."""
-        if not self._looks and self._scaler is None:
-            self._fast = True
-            self._training.evaluation.pace(self._training.counted())
-            if self._listening and self._training.evaluation.slow is False:
-                self._listen(False)
+        """Enough was looked at: the graph of some steps, and how long steps take."""
+        if self._looks or self._norms or self._scaler is not None:
+            return
+        training = self._training
+        if not training.told:
+            training.settle()  # from here on no loss call has its graph walked for facts
+        training.evaluation.pace(training.counted())
+        self._fast = training.evaluation.slow is not None
+        if self._listening and training.evaluation.slow is False:
+            self._listen(False)
 
     def _look_again(self) -> None:
         self._looks, self._fast = max(self._looks, 1), False
         self._listen(True)
+        if self._training.gradients.due:
+            self._measure()
+
+    def _measure(self) -> None:
+        """The next gradients: those of each optimizer."""
+        self._norms = len(self._marks) if self._alone else 0
 
     def _tell(self) -> None:
         self._training.tell()
@@ -203,15 +237,17 @@ class Watcher:
     def _scale(self, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         try:
             if not self._off and args[0]._enabled and isinstance(result, self._tensor):
-                self._scaler, self._fast = args[0], False
+                self._scaler, self._fast, self._stepped = args[0], False, 0
                 self._scaled = weakref.ref(args[1]), weakref.ref(result)
         except Exception as error:
             self._fail(error)
 
     def _scaler_step(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         if self._scaler is not None:
-            self._scaler = None  # and after an overflow the optimizer itself did not step
-            self._step(args[1] if len(args) > 1 else kwargs["optimizer"], (), {})
+            self._scaler = None
+            optimizer = args[1] if len(args) > 1 else kwargs["optimizer"]
+            if self._stepped != id(optimizer):  # an overflow: the optimizer itself did not step
+                self._step(optimizer, (), {})
 
     def _iter(self, args: tuple[Any, ...], kwargs: dict[str, Any], iterator: Any) -> None:
         try:

@@ -7,7 +7,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from nbdiag.events import Event, Record, Traced
+from nbdiag.events import Event, Reached, Record, Steps, Traced
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.torch.passes import Measured
 from nbdiag.frameworks.torch.scalars import Scalars, Slot
@@ -26,6 +26,17 @@ class Step:
     step: int
     weight: float
     measured: Measured | None
+
+
+@dataclasses.dataclass(slots=True)
+class Norm:
+    """The norm of the gradient a step used; with a ``scaled`` loss an infinite one only means that the step was skipped."""
+
+    value: float | Slot
+    metric: str
+    epoch: float | None
+    step: int
+    scaled: bool
 
 
 @dataclasses.dataclass(slots=True)
@@ -51,7 +62,9 @@ class PassEnd:
     None where it is not told."""
 
 
-Entry = Step | Batch | PassEnd | Event
+Entry = Step | Norm | Batch | PassEnd | Event
+_Columns = tuple[list[float], list[float], list[int]]
+_NAN = float("nan")
 
 
 class Journal:
@@ -66,26 +79,29 @@ class Journal:
         """Emit all entries whose values are here; with ``wait`` every one."""
         self._scalars.fetch(wait)
         told: list[Event] = []
+        steps: dict[str, _Columns] = {}
         while self.entries and _here(self.entries[0]):
             entry = self.entries.popleft()
             if isinstance(entry, Step):
-                self._step(entry, told)
+                self._step(entry, steps)
             elif isinstance(entry, Batch):
                 _batch(entry)
-            elif isinstance(entry, PassEnd):
-                told.extend(_pass_end(entry))
             else:
-                told.append(entry)
+                told.extend(_flushed(steps))
+                told.extend(_events(entry))
+        told.extend(_flushed(steps))
         if told:
             self._emit(Traced(run, tuple(told)))
 
     def without_epochs(self) -> None:
         """The iterations were no epochs: take that back where it is not told yet."""
-        for entry in self.entries:
-            if isinstance(entry, Step):
+        for i, entry in enumerate(self.entries):
+            if isinstance(entry, (Step, Norm)):
                 entry.epoch = None
+            elif isinstance(entry, (Record, Reached)):
+                self.entries[i] = dataclasses.replace(entry, epoch=None)
 
-    def _step(self, entry: Step, told: list[Event]) -> None:
+    def _step(self, entry: Step, steps: dict[str, _Columns]) -> None:
         losses = entry.losses
         loss = losses[0] if len(losses) == 1 and type(losses[0]) is float else sum(map(_value, losses))
         if entry.measured is not None:
@@ -93,10 +109,21 @@ class Journal:
         broken = not math.isfinite(loss)
         if entry.step % self._every == 0 or broken != self._broken:  # the step that breaks a training is never left out
             self._broken = broken
-            told.append(Record(entry.metric, "train", loss, entry.epoch, entry.step))
+            columns = steps.get(entry.metric)
+            if columns is None:
+                columns = steps[entry.metric] = ([], [], [])
+            columns[0].append(loss)
+            columns[1].append(_NAN if entry.epoch is None else entry.epoch)
+            columns[2].append(entry.step)
             self._told += 1
             if self._told >= DENSE:
                 self._every, self._told = self._every * 2, DENSE // 2
+
+
+def _flushed(steps: dict[str, _Columns]) -> list[Event]:
+    told: list[Event] = [Steps(metric, "train", *columns) for metric, columns in steps.items()]
+    steps.clear()
+    return told
 
 
 def _value(value: float | Slot) -> float:
@@ -107,6 +134,8 @@ def _value(value: float | Slot) -> float:
 def _here(entry: Entry) -> bool:
     if isinstance(entry, Step):
         return all(type(v) is float or _value(v) is not None for v in entry.losses)
+    if isinstance(entry, Norm):
+        return _value(entry.value) is not None
     if isinstance(entry, Batch):
         return all(not isinstance(v, Slot) or v.value is not None for v in (entry.loss, entry.correct, entry.predicted))
     return True
@@ -117,6 +146,17 @@ def _batch(entry: Batch) -> None:
         entry.measured.add(_value(entry.loss), entry.weight)
     if entry.correct is not None and entry.predicted is not None:
         entry.measured.judge(_value(entry.correct), _value(entry.predicted))
+
+
+def _events(entry: Norm | PassEnd | Event) -> Iterable[Event]:
+    if isinstance(entry, PassEnd):
+        return _pass_end(entry)
+    if not isinstance(entry, Norm):
+        return (entry,)
+    value = _value(entry.value)
+    if entry.scaled and not math.isfinite(value):
+        return ()
+    return (Record(entry.metric, "train", value, entry.epoch, entry.step, label="grad_norm"),)
 
 
 def _pass_end(entry: PassEnd) -> Iterable[Event]:

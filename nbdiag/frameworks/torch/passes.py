@@ -135,9 +135,15 @@ class Passes:
         rest = [p for p in self.open if not p.evaluated]
         return moved[-1] if moved else rest[-1] if rest else None
 
-    def ended(self, exhausted: bool = False) -> list[Pass]:
+    def others_were_not_for_training(self) -> None:
+        """A backward pass begins, and no batch of those that are over was trained on: they were counted, or kept."""
+        for p in self.open:
+            p.evaluated = p.evaluated or (p.over and not p.trained)
+
+    def ended(self, *, exhausted: bool = False, trained: bool = True) -> list[Pass]:
         """The passes that are over, each told once; also those that gave all their batches if ``exhausted``."""
         gone = [p for p in self.open if p.over or (exhausted and p.given() == p.batches)]
+        gone = [p for p in gone if trained or not p.trained]
         if gone:
             self.open = [p for p in self.open if p not in gone]
         return gone

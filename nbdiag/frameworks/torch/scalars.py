@@ -31,13 +31,21 @@ class Scalars:
             # detach() would cost twice what item() does, and item() does not warn of a gradient as float() does.
             value: float = tensor.item()
             return value if divisor is None else value / divisor.item()
-        if tensor.device.type not in ("cuda", "xpu", "mps"):
+        if not self.readable(tensor):
             return None
+        tensor = tensor.detach()
+        return self._buffers[tensor.device].put(tensor if divisor is None else tensor / divisor)
+
+    def readable(self, tensor: Any) -> bool:
+        """Whether something may be done with ``tensor`` on its device now."""
+        if tensor.is_cpu:
+            return True
+        if tensor.device.type not in ("cuda", "xpu", "mps"):
+            return False
         buffer = self._buffers.get(tensor.device)
         if buffer is None:
             buffer = self._buffers[tensor.device] = _Buffer(tensor.device)
-        tensor = tensor.detach()
-        return buffer.put(tensor if divisor is None else tensor / divisor)
+        return not buffer.capturing()  # what is captured would run again with each replay
 
     def fetch(self, wait: bool = False) -> None:
         """Fill the slots whose values have arrived; with ``wait`` all of them."""
@@ -59,8 +67,6 @@ class _Buffer:
         self.device = device
 
     def put(self, tensor: Any) -> Slot | None:
-        if self.capturing():  # a captured copy would run again with each replay
-            return None
         if len(self.filling.slots) == SLOTS:
             self.fetch()
             if len(self.filling.slots) == SLOTS:  # the device is that far behind: rather no value than a pause

@@ -12,7 +12,8 @@ from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.torch import facts
 from nbdiag.frameworks.torch.evaluation import Evaluation
-from nbdiag.frameworks.torch.journal import Journal, PassEnd, Step
+from nbdiag.frameworks.torch.gradients import Gradients
+from nbdiag.frameworks.torch.journal import Journal, Norm, PassEnd, Step
 from nbdiag.frameworks.torch.passes import Identity, Measured, Pass, Passes
 from nbdiag.frameworks.torch.roots import UNKNOWN, Root
 from nbdiag.frameworks.torch.scalars import Scalars, Slot
@@ -24,6 +25,10 @@ LONE = 256
 any accumulation of gradients in the published recipes (GPT-2's 40 to 128 micro-batches)."""
 SETTLED = 50
 """Steps after which a second optimizer is another training: partners (GAN, actor and critic) step within the first."""
+
+OUTSIDE = 2
+"""Looks in a row at a loop that has left its loader (``itertools.cycle`` keeps the batches) until it is said to have no
+epochs: a single one may be an extra step at an epoch's end."""
 
 
 class Training:
@@ -40,6 +45,7 @@ class Training:
         self.scalars, self.passes = Scalars(), Passes()
         self.journal = Journal(emit, self.scalars)
         self.evaluation = Evaluation(self)
+        self.gradients = Gradients(self.scalars)
         self.marks: dict[int, int] = {}
         """Index of each known optimizer by its id."""
         self.run = 0
@@ -58,6 +64,9 @@ class Training:
         """What the latest call of a loss function told of the model's output."""
         self.marks.clear()
         self._optimizers: list[Callable[[], Any]] = []
+        self._norms: dict[int, float | Slot] = {}
+        self._scaled = False
+        self._outside = 0
         self._steps: list[int] = []
         self._rate: float | None = None
         self._n_val: int | None = None
@@ -80,12 +89,38 @@ class Training:
         self.marks[id(optimizer)] = index = self._add(weakref.ref(optimizer, lambda _: forget()))
         return index
 
+    def measure_gradients(self, scale: Any) -> None:
+        """A backward pass is over; its optimizer is about to use what is measured now."""
+        self.settle()
+        self._norms, self._scaled = self.gradients.measure(self._optimizers, scale), scale is not None
+
+    def measured_step(self) -> None:
+        """The step whose gradients were measured is on the tape."""
+        self.settle()
+        self._norms = {}
+
+    def looks(self) -> None:
+        """A backward pass is about to begin. What it differentiates came from a pass that goes on, if from any."""
+        self.settle()
+        self.passes.others_were_not_for_training()
+        p = self.passes.trained()
+        self._outside = self._outside + 1 if p is not None and p.over else 0
+        if p is not None and self._outside >= OUTSIDE:
+            self.passes.open.remove(p)
+            self._no_epochs()
+
+    def _no_epochs(self) -> None:
+        self.restless = True
+        self.journal.without_epochs()
+
     def began_pass(self, loader: Any, iterator: Any) -> None:
         """A loop asked ``loader`` for ``iterator``."""
         self.settle()
         self.passes.replace(iterator)
         self._end_passes()
         place = self.place()
+        if self._steps:
+            self._look_at_rate(place)
         p = self.passes.began(loader, iterator)
         p.epoch, p.split = place, self.evaluation.split(p)
 
@@ -138,7 +173,8 @@ class Training:
         # next(iter(loader)) begins a pass with every batch, and those are no epochs: wait for a second batch.
         if p is not None and self.epochs == 1 and p.known <= 1 and p.batches != 1 and not self._passed:
             return
-        self._end_passes()
+        for over in self.passes.ended(trained=False):
+            self._end(over)
         if self._steps:
             self._reach(p)
         self.journal.tell(self.run)
@@ -194,16 +230,24 @@ class Training:
         if index == 0:
             self.evaluation.compare(self.root if len(self._steps) == 1 else UNKNOWN, len(losses))
             measured = p.measured if p is not None else None
-        metric = "loss" if index == 0 else f"loss_{index + 1}"
-        self.journal.entries.append(Step(losses, metric, place, step, weight, measured))
+        name = "" if index == 0 else f"_{index + 1}"
+        self.journal.entries.append(Step(losses, f"loss{name}", place, step, weight, measured))
+        if self._rate is None:
+            self._look_at_rate(place)
+        norm = self._norms.pop(index, None)
+        if norm is not None:
+            self.journal.entries.append(Norm(norm, f"gradient_norm{name}", place, step, self._scaled))
 
     def _reach(self, p: Pass | None) -> None:
-        place, step = self.place(), self._steps[0]
+        place = self.place()
+        self._look_at_rate(place)
+        self.journal.entries.append(Reached(place, self._steps[0], p.batches if p is not None else None))
+
+    def _look_at_rate(self, place: float | None) -> None:
         rate = facts.learning_rate(self._optimizers[0]())
         if rate is not None and rate != self._rate:
             self._rate = rate
-            self.journal.entries.append(Record("learning_rate", "train", rate, place, step))
-        self.journal.entries.append(Reached(place, step, p.batches if p is not None else None))
+            self.journal.entries.append(Record("learning_rate", "train", rate, place, self._steps[0]))
 
     def _add(self, optimizer: Callable[[], Any]) -> int:
         self._optimizers.append(optimizer)
@@ -245,8 +289,7 @@ class Training:
                 return
             self._passed = True
             if p.known <= 1 and p.batches != 1 and not self.restless:
-                self.restless = True
-                self.journal.without_epochs()
+                self._no_epochs()
             elif not self.restless:
                 judged = p.known if self.evaluation.slow else None
                 self.journal.entries.append(PassEnd(p.measured, "train", float(self.epochs), judged))
