@@ -32,7 +32,6 @@ class Collector:
         if pattern:
             self._make.insert(0, pattern_reader(pattern))
         self._decoders: dict[str, LineDecoder] = {}
-        self._began: dict[int, float | None] = {}
         self._hooked: Run | None = None  # the run hooks report
         self._exact: Run | None = None  # the same, where its values make the text's needless
         self._time: float | None = None
@@ -118,7 +117,7 @@ class Collector:
     def _begin(self, event: Begin) -> Run:
         run = Run(name=event.name, framework=event.framework, facts=event.facts)
         run.status = "running"
-        self._began[id(run)] = self._time
+        run.began = self._time
         self.current = run
         return run
 
@@ -142,9 +141,8 @@ class Collector:
 
     def _end(self, run: Run, status: Status) -> None:
         run.status = status
-        began = self._began.get(id(run))
-        if began is not None and self._time is not None:
-            run.seconds = self._time - began
+        if run.began is not None and self._time is not None:
+            run.seconds = self._time - run.began
 
     def _fresh_text(self) -> None:
         self._decoders = {}

@@ -23,7 +23,8 @@ class Run:
     """One training execution and everything measured in it.
 
     ``number`` counts from 1 within the cell, ``cell`` is its execution count. ``reached`` is how far the training
-    got (epoch, step, steps per epoch), also where nothing was measured yet. Not safe for several threads at once.
+    got (epoch, step, steps per epoch), also where nothing was measured yet. ``began`` is on the clock of the records'
+    times, ``seconds`` is how long it took. Not safe for several threads at once.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Run:
         self.status: Status = "finished"
         self.samples: SampleLosses | None = None
         self.reached: tuple[float | None, int | None, int | None] = (None, None, None)
+        self.began: float | None = None
         self.seconds: float | None = None
         self.notes: list[str] = []
         self._columns: dict[tuple[str, str, Per], Column] = {}

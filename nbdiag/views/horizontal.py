@@ -48,7 +48,7 @@ def positions(run: Run, curve: Curve, unit: str) -> np.ndarray:
         return _within_epochs(curve, run.facts.steps_per_epoch or run.reached[2])
     if unit == "step":
         return running_steps(curve)
-    return curve.times if unit == "time" else curve.x
+    return curve.times - (run.began or 0.0) if unit == "time" else curve.x
 
 
 def _within_epochs(curve: Curve, steps: int | None) -> np.ndarray:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST = 4
 """More panels than this do not fit one screen."""
+EACH_STEP, PREVIOUS = "each step", "previous run"
+"""What the faint lines are called: the steps of a curve that has epochs too, and the run of the same cell before."""
 _LONGEST = 14  # letters of a split's name: with its value they fill the right margin
 
 
@@ -154,5 +156,6 @@ def _faint(run: Run, metric: str, axis: Horizontal, per: str, points: int) -> li
         x = positions(run, curve, axis.unit)
         if np.isfinite(x).all():
             drawn = _line(curve, role, x, False, points)
-            out.append(dataclasses.replace(drawn, end_label="", markers=False, faint=True))
+            name = EACH_STEP if per == "step" else PREVIOUS
+            out.append(dataclasses.replace(drawn, name=name, end_label="", markers=False, faint=True))
     return out

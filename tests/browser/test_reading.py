@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.frameworks, pytest.mark.timeout(6
 
 LABELS = ".nbdiag .bqplot text.label"
 VAL = ".nbdiag .bqplot path.line[style*='--nbdiag-val']"
+TRAIN = ".nbdiag .bqplot path.line[style*='--nbdiag-train']"
+OURS = ".nbdiag .nbdiag-curves .is-val.is-raw"
 
 
 @pytest.fixture(scope="module")
@@ -56,30 +58,35 @@ def ticks(reader: Reader) -> list[str]:
     return [found.nth(i).inner_html() for i in range(found.count()) if found.nth(i).is_visible()]
 
 
-def path(reader: Reader) -> str:
-    drawn = reader.page.locator(VAL).first.get_attribute("d")
-    assert drawn and "NaN" not in drawn
+_DRAWN = """([val, ours, before, same]) => {
+  const line = document.querySelector(val)
+  const seen = getComputedStyle(line).visibility === 'hidden' ? document.querySelector(ours) : line
+  const d = seen?.getAttribute('d')
+  return d && (before === null || (d === before) === same) ? d : null
+}"""
+
+
+def path(reader: Reader, before: str | None = None, *, same: bool = False) -> str:
+    """The validation loss as it is drawn, by bqplot or by the companion; once it is, or is no longer, as ``before``."""
+    found = reader.page.wait_for_function(_DRAWN, arg=[VAL, OURS, before, same])
+    drawn = str(found.json_value())
+    assert "NaN" not in drawn
     return drawn
 
 
-def await_change(reader: Reader, before: str) -> str:
-    reader.page.wait_for_function(
-        "([selector, before]) => document.querySelector(selector).getAttribute('d') !== before", arg=[VAL, before]
-    )
-    return path(reader)
+def places(drawn: str) -> list[list[float]]:
+    return [[float(v) for v in pair.split(",")] for pair in re.split("[ML]", drawn)[1:]]
 
 
 def test_log_scale_and_back(reader: Reader) -> None:
     linear = path(reader)
     press(reader, "log")
-    await_change(reader, linear)
+    path(reader, linear)
     assert reader.page.get_attribute("[data-do=log]", "aria-pressed") == "true"
     powers = reader.page.locator(".nbdiag .axis[text-anchor=end] .tick text")
     assert "0.01" in [powers.nth(i).inner_html() for i in range(powers.count()) if powers.nth(i).is_visible()]
     press(reader, "log")
-    reader.page.wait_for_function(
-        "([selector, before]) => document.querySelector(selector).getAttribute('d') === before", arg=[VAL, linear]
-    )
+    path(reader, linear, same=True)
 
 
 def test_smoothing_keeps_the_raw_curve_in_sight(reader: Reader) -> None:
@@ -87,7 +94,7 @@ def test_smoothing_keeps_the_raw_curve_in_sight(reader: Reader) -> None:
     press(reader, "smooth")
     assert path(reader) == raw
     assert reader.page.locator(VAL).first.evaluate("line => getComputedStyle(line).opacity") == "0.35"
-    smooth = reader.page.locator(".nbdiag-smooth path.is-val").first.get_attribute("d")
+    smooth = reader.page.locator(".nbdiag-curves .is-val.is-smoothed").first.get_attribute("d")
     assert smooth and len(re.findall("[ML]", smooth)) == 60
 
 
@@ -100,16 +107,14 @@ def test_zoom_by_drag_pan_and_reset(reader: Reader) -> None:
     reader.page.mouse.down()
     reader.page.mouse.move(box["x"] + 400, box["y"] + 110, steps=4)
     reader.page.mouse.up()
-    zoomed = await_change(reader, before)
+    zoomed = path(reader, before)
     inside = ticks(reader)
     assert float(inside[0]) > 10 and float(inside[-1]) < 45
     press(reader, "later")
-    await_change(reader, zoomed)
+    path(reader, zoomed)
     assert float(ticks(reader)[-1]) > float(inside[-1])
     press(reader, "reset")
-    reader.page.wait_for_function(
-        "([selector, before]) => document.querySelector(selector).getAttribute('d') === before", arg=[VAL, before]
-    )
+    path(reader, before, same=True)
     assert not reader.page.locator("[data-do=reset]").is_visible()
 
 
@@ -117,9 +122,7 @@ def test_a_zoom_on_a_log_scale_leaves_no_trace(reader: Reader) -> None:
     before = path(reader)
     for name in ("in", "log", "reset", "log"):
         press(reader, name)
-    reader.page.wait_for_function(
-        "([selector, before]) => document.querySelector(selector).getAttribute('d') === before", arg=[VAL, before]
-    )
+    path(reader, before, same=True)
 
 
 def test_steps_and_time_on_the_axis(reader: Reader) -> None:
@@ -128,8 +131,29 @@ def test_steps_and_time_on_the_axis(reader: Reader) -> None:
     assert ticks(reader)[-1] in ("600", "700")  # 13 batches in each of 60 epochs
     reader.page.click("[data-unit=time]")
     assert re.fullmatch(r"\d+ s", ticks(reader)[-1])
+    assert len(places(path(reader))) == 60
+    starts = reader.page.locator(".nbdiag-span[visibility=visible] .nbdiag-start")
+    assert starts.count() >= 1
+    left = reader.page.locator(".nbdiag-chart").bounding_box()
+    for i in range(starts.count()):  # each finding stands where its first epoch now is
+        span = starts.nth(i).locator("..").get_attribute("data-finding")
+        pin = reader.middle(f"{PIN}[data-f='{span}'] .nbdiag-hit")
+        assert left and abs(pin[0] - left["x"] - float(starts.nth(i).get_attribute("x1") or "nan")) < 1
     reader.page.click("[data-unit=epoch]")
     assert ticks(reader)[-1] == "60"
+
+
+def test_curves_are_switched_off_and_on(reader: Reader) -> None:
+    ends = ".nbdiag .bqplot text.label[style*='--nbdiag-train-ink']"
+    reader.page.click("[data-curve=training]")
+    reader.page.locator(ends).first.wait_for(state="hidden")
+    assert not reader.page.locator(TRAIN).first.is_visible()
+    fitted = path(reader)
+    reader.page.click("[data-curve=validation]")
+    assert not reader.page.locator(VAL).first.is_visible()
+    for name in ("validation", "training"):
+        reader.page.click(f"[data-curve={name}]")
+    assert path(reader, fitted) and reader.page.locator(TRAIN).first.is_visible()
 
 
 def test_hover_reads_all_curves_at_one_epoch(reader: Reader) -> None:

@@ -41,4 +41,4 @@ class XAxis:
 
     def parts(self) -> dict[str, Any]:
         """What the companion has to know by name."""
-        return {"figure": self.figure, "scale": self.scale, "axis": self._axis}
+        return {"figure": self.figure, "scale": self.scale, "axis": self._axis, "done": self._done}

@@ -31,18 +31,19 @@ class Board:
 
     def __init__(self) -> None:
         self._runs: dict[int, tuple[RunChart, Follower]] = {}
+        self._names: list[tuple[str, int]] = []
         self._latest: tuple[Diagnosis, State, list[Numbered]] | None = None
         style = HTML(f"<style>{_style()}</style>", layout=Layout(display="none"))
         self._stack = Stack(layout=Layout(width="100%", overflow="visible"))
         self._chooser = ToggleButtons(layout=Layout(display="none"))
         self._chooser.add_class("nbdiag-chooser")
         self._link = jslink((self._chooser, "index"), (self._stack, "selected_index"))
-        self._box = VBox([style, self._chooser, self._stack], layout=Layout(width="100%", overflow="visible"))
-        self._box.add_class("nbdiag")
+        self.box = VBox([style, self._chooser, self._stack], layout=Layout(width="100%", overflow="visible"))
+        self.box.add_class("nbdiag")
 
     def bundle(self) -> dict[str, Any]:
         """The output of the cell: a reference to the widgets, and one line for where there are none."""
-        view = {"model_id": self._box.model_id, "version_major": 2, "version_minor": 0}
+        view = {"model_id": self.box.model_id, "version_major": 2, "version_minor": 0}
         return {
             "application/vnd.jupyter.widget-view+json": view,
             "text/plain": "Live chart by nbdiag; its last state is in the output below.",
@@ -65,6 +66,7 @@ class Board:
         state = _state(shown, entries, texts(shown, [*entries, *gone]), withdrawn=[entry.id for entry in gone])
         self._latest = (diagnosis, state, entries)
         run.draw(state)
+        self._lay_over(number)
 
     def finish(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Draw the exact final state of every run that keeps a chart."""
@@ -74,7 +76,9 @@ class Board:
             run.draw(_state(shown, entries, texts(shown, entries), final=True))
             if entries and severity_of(entries[0].finding) in (Severity.BROKEN, Severity.PROBLEM):
                 run.offer(entries[0].id)
-        self._box.add_class("nbdiag-done")  # the static copy below is hidden then: see style.css
+        for number in self._runs:
+            self._lay_over(number)
+        self.box.add_class("nbdiag-done")  # the static copy below is hidden then: see style.css
 
     def _add(self, diagnoses: Sequence[Diagnosis], number: int) -> tuple[RunChart, Follower]:
         added = self._runs[number] = (RunChart(), Follower())
@@ -82,7 +86,7 @@ class Board:
         for old in list(self._runs)[:-MOST]:
             self._runs.pop(old)[0].close()
         assign(self._stack, children=tuple(run.box for run, _ in self._runs.values()))
-        names = [(diagnoses[n].run.name or f"Run {n + 1}", n) for n in self._runs]
+        names = self._names = [(diagnoses[n].run.name or f"Run {n + 1}", n) for n in self._runs]
         with self._chooser.hold_sync():
             self._chooser.options = names
             self._chooser.index = len(names) - 1
@@ -90,10 +94,16 @@ class Board:
         self._chooser.layout.display = "flex" if len(names) > 1 else "none"
         return added
 
+    def _lay_over(self, number: int) -> None:
+        """Let this run's chart know the others."""
+        others = [self._runs[n][0].outline(name) for name, n in self._names if n != number]
+        self._runs[number][0].lay_over([other for other in others if other])
+
 
 def _state(shown: Diagnosis, entries: Sequence[Numbered], words: Texts, **more: Any) -> State:
     drawn = renamed(chart.draw(shown), entries)
-    return State(drawn, words, units=translations(shown.run, drawn.x_unit), **more)
+    behind = translations(shown.previous.run, drawn.x_unit) if shown.previous else {}
+    return State(drawn, words, units=translations(shown.run, drawn.x_unit), behind=behind, **more)
 
 
 def _style() -> str:

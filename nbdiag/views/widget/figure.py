@@ -79,6 +79,12 @@ class PanelFigure:
             **self._y.parts(),
         }
 
+    def main(self, panel: Panel) -> dict[str, Any]:
+        """The line that matters most, the one on top."""
+        last = len(panel.lines) - 1
+        line = panel.lines[last]
+        return {"metric": line.curve.partition(":")[2], "line": self._lines[_key(line, last)]}
+
     def limits(self) -> dict[str, list[float]]:
         """The range of the linear and of the logarithmic axis."""
         return self._y.limits()

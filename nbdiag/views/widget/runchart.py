@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ipywidgets import HTML, Box, Layout, VBox
 from markupsafe import escape
 
@@ -29,6 +31,7 @@ class RunChart:
         self._figures.add_class("nbdiag-chart")
         self._cards = Cards()
         self._companion = Companion()
+        self._drawn: State | None = None
         top = Box([self._head, self._status], layout=Layout(width="100%", overflow="visible"))
         top.add_class("nbdiag-top")
         # Out of sight: where its script is blocked, only this box would show an error.
@@ -42,6 +45,7 @@ class RunChart:
     def draw(self, state: State) -> None:
         """Bring everything to this state; the final one also writes what a saved page is read from."""
         chart, texts = state.chart, state.texts
+        self._drawn = state
         self._axis.draw(chart)
         for panel in chart.panels:
             if panel.title in self._panels:
@@ -62,6 +66,19 @@ class RunChart:
     def offer(self, card: str) -> None:
         """Open this card by itself, unless the reader has clicked one."""
         assign(self._companion, offer=card)
+
+    def outline(self, name: str) -> dict[str, Any]:
+        """What another run's chart needs to lay this run over its own: the line that matters most in each panel."""
+        state = self._drawn
+        if state is None:
+            return {}
+        panels = [self._panels[panel.title].main(panel) for panel in state.chart.panels if panel.lines]
+        reach = [float(state.chart.x_min), float(state.chart.x_max)]
+        return {"name": name, "unit": state.chart.x_unit, "units": dict(state.units), "reach": reach, "panels": panels}
+
+    def lay_over(self, others: list[dict[str, Any]]) -> None:
+        """Offer these runs' outlines to the reader."""
+        assign(self._companion, others=others)
 
     def close(self) -> None:
         """Give the browser's memory back."""
@@ -87,6 +104,7 @@ class RunChart:
             cards=state.texts.cards,
             unit=state.chart.x_unit,
             units=dict(state.units),
+            behind=dict(state.behind),
         )
 
 

@@ -12,12 +12,16 @@ from nbdiag.views.widget.units import Translation
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """``withdrawn`` are ids of cards whose finding is gone; ``units`` translate the x axis; ``final``: no more comes."""
+    """``withdrawn`` are ids of cards whose finding is gone; ``final``: no more comes.
+
+    ``units`` translate the x axis, ``behind`` that of the cell's previous run.
+    """
 
     chart: Chart
     texts: Texts
     withdrawn: Sequence[str] = ()
     units: Mapping[str, Translation] = dataclasses.field(default_factory=dict)
+    behind: Mapping[str, Translation] = dataclasses.field(default_factory=dict)
     final: bool = False
 
     def findings(self) -> list[dict[str, object]]:

@@ -1,47 +1,56 @@
-"""A run goes in; how its epochs translate to steps and to seconds goes out, for the switch under the axis."""
+"""A run goes in; how places on its x axis translate to the other units goes out, for the switch under the axis."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from nbdiag.curve import Curve
 from nbdiag.run import Run
 from nbdiag.views.horizontal import positions
 
 _MOST = 200
-"""Points of a translation: between them it is a straight line."""
+"""Points of a translation: between them it is a straight line. A panel is about 700 px wide."""
+_STRAIGHT = 1 / 2000
+"""Of the range: a bend that is smaller than half a pixel of it needs no points of its own."""
+UNITS = ("epoch", "step", "time")
 
 Translation = dict[str, list[float]]
 
 
 def translations(run: Run, unit: str) -> dict[str, Translation]:
-    """By unit, places ``at`` in epochs and what they are there (``to``); empty where only one unit is known."""
-    if unit != "epoch":
-        return {}
-    found = {"step": _steps(run), "time": _times(run)}
-    return {name: translation for name, translation in found.items() if translation}
+    """By unit, places ``at`` on an axis in ``unit``, and what they are there (``to``); units that nothing tells are left out."""
+    found = {other: _translation(run, unit, other) for other in UNITS if other != unit}
+    return {other: translation for other, translation in found.items() if translation}
 
 
-def _steps(run: Run) -> Translation | None:
+def _translation(run: Run, unit: str, other: str) -> Translation | None:
     each = run.facts.steps_per_epoch or run.reached[2]
     last = run.last_epoch
-    if each and last:
+    if (unit, other) == ("epoch", "step") and each and last:
         return {"at": [0.0, last], "to": [0.0, last * each]}
-    return _measured(run, "step")
+    return _measured(run, unit, other)
 
 
-def _times(run: Run) -> Translation | None:
-    return _measured(run, "time")
-
-
-def _measured(run: Run, unit: str) -> Translation | None:
+def _measured(run: Run, unit: str, other: str) -> Translation | None:
     """From the curve with most values that knows both."""
-    best: tuple[np.ndarray, np.ndarray] | None = None
-    for curve in run.curves():
-        at, to = positions(run, curve, "epoch"), positions(run, curve, unit)
-        known = np.isfinite(curve.steps if unit == "step" else curve.times) & np.isfinite(at)
-        if known.sum() > (1 if best is None else len(best[0])) and np.all(np.diff(to[known]) >= 0):
-            best = at[known], to[known]
-    if best is None or best[1][-1] <= best[1][0]:
-        return None
-    chosen = np.unique(np.linspace(0, len(best[0]) - 1, min(len(best[0]), _MOST)).astype(int))
-    return {"at": best[0][chosen].tolist(), "to": best[1][chosen].tolist()}
+    for curve in sorted(run.curves(), key=len, reverse=True):
+        if not (_tells(curve, unit) and _tells(curve, other)):
+            continue
+        at, to = (np.asarray(positions(run, curve, name), dtype=float) for name in (unit, other))
+        if len(at) > 1 and (np.diff(at) >= 0).all() and (np.diff(to) >= 0).all() and at[-1] > at[0] and to[-1] > to[0]:
+            return _thinned(at, to, whole=other == "step")
+    return None
+
+
+def _tells(curve: Curve, unit: str) -> bool:
+    known = {"epoch": curve.epochs, "step": curve.steps, "time": curve.times}.get(unit)
+    return len(curve) > 1 and (known is None or bool(np.isfinite(known).all()))
+
+
+def _thinned(at: np.ndarray, to: np.ndarray, *, whole: bool) -> Translation:
+    chosen = np.unique(np.linspace(0, len(at) - 1, min(len(at), _MOST)).astype(int))
+    at, to = at[chosen], to[chosen]
+    straight = np.interp(at, at[[0, -1]], to[[0, -1]])
+    if np.abs(to - straight).max() <= _STRAIGHT * (to[-1] - to[0]):
+        at, to = at[[0, -1]], to[[0, -1]]
+    return {"at": at.tolist(), "to": (to if whole else to.round(3)).tolist()}

@@ -82,12 +82,12 @@ def _set(scale: Any, axis: Axis, low: float, high: float, ticks: Any, labels: An
 
 
 def _positive(panel: Panel) -> tuple[float, float] | None:
-    """Lowest and highest value, if powers of ten are a way to read them: one value of 0 would hide its whole line."""
+    """Lowest and highest value above 0, if powers of ten are a way to read them; what is not above 0 lies on the floor."""
     names = {line.curve.partition(":")[2] for line in panel.lines}
     if not all(metrics.is_loss(name) or name == "learning_rate" for name in names):
         return None
-    finite = [line.y[np.isfinite(line.y)] for line in panel.lines]
-    values = np.concatenate([*finite, np.zeros(0)])
-    if not len(values) or values.min() <= 0 or values.min() == values.max():
+    positive = [line.y[np.isfinite(line.y) & (line.y > 0)] for line in panel.lines]
+    values = np.concatenate([*positive, np.zeros(0)])
+    if not len(values) or values.min() == values.max():
         return None
     return float(values.min()), float(values.max())

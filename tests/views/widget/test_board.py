@@ -52,7 +52,7 @@ def inside(widget: Any, kind: type) -> list[Any]:
 
 
 def curves(board: Board) -> list[Lines]:
-    return [line for line in inside(board._box, Lines) if line.visible and line.scales["x"] is not line.scales["y"]]
+    return [line for line in inside(board.box, Lines) if line.visible and line.scales["x"] is not line.scales["y"]]
 
 
 def test_the_curves_are_the_values() -> None:
@@ -65,7 +65,7 @@ def test_the_curves_are_the_values() -> None:
 def test_a_run_that_went_on_since_its_diagnosis_keeps_the_words_and_grows(sent) -> None:
     board, judged = Board(), diagnosis(20, note())
     board.draw([judged], 0)
-    words = [html.value for html in inside(board._box, HTML) if "Message of Note" in html.value]
+    words = [html.value for html in inside(board.box, HTML) if "Message of Note" in html.value]
     judged.run.append(Record("loss", "val", 0.7, epoch=21.0))
     judged.run.reached = (21.0, None, None)
     sent.clear()
@@ -74,7 +74,7 @@ def test_a_run_that_went_on_since_its_diagnosis_keeps_the_words_and_grows(sent) 
     told = [widget.value for widget, _ in sent if isinstance(widget, HTML)]
     assert any("21" in text for text in told)
     assert not any("Message of Note" in text for text in told)
-    assert [html.value for html in inside(board._box, HTML) if "Message of Note" in html.value] == words
+    assert [html.value for html in inside(board.box, HTML) if "Message of Note" in html.value] == words
 
 
 def test_a_value_that_is_no_number_never_reaches_the_browser() -> None:
@@ -82,11 +82,11 @@ def test_a_value_that_is_no_number_never_reaches_the_browser() -> None:
     for n in (2, 9, 30):
         broken = {"val_loss_2": float("inf"), "train_loss_1": float("nan"), "val_loss_9": float("-inf")}
         board.draw([diagnosis(n, **broken)], 0)
-        for mark in (*inside(board._box, Lines), *inside(board._box, Scatter), *inside(board._box, Label)):
+        for mark in (*inside(board.box, Lines), *inside(board.box, Scatter), *inside(board.box, Label)):
             assert not np.isinf(mark.x).any() and not np.isinf(mark.y).any()
             assert not np.isnan(mark.x).any()
             assert not mark.visible or isinstance(mark, Scatter | Label) or np.isfinite(mark.y).any()
-        for axis in inside(board._box, Axis):
+        for axis in inside(board.box, Axis):
             assert np.isfinite(axis.tick_values).all()
             assert np.isfinite([axis.scale.min, axis.scale.max]).all() and axis.scale.min < axis.scale.max
 
@@ -95,7 +95,7 @@ def test_a_run_of_nothing_but_nan_is_drawn() -> None:
     board = Board()
     nan = {f"{split}_loss_{i}": float("nan") for split in ("train", "val") for i in range(1, 6)}
     board.draw([diagnosis(5, **nan)], 0)
-    assert inside(board._box, Figure)
+    assert inside(board.box, Figure)
 
 
 def test_drawing_the_same_again_sends_nothing(sent: list[tuple[Widget, set[str]]]) -> None:
@@ -120,7 +120,7 @@ def test_one_more_epoch_sends_little(sent: list[tuple[Widget, set[str]]]) -> Non
 def test_a_card_is_written_at_its_birth_and_at_the_end_only() -> None:
     board = Board()
     board.draw([diagnosis(10, note("First"))], 0)
-    card = next(html for html in inside(board._box, HTML) if "data-f" in html.value)
+    card = next(html for html in inside(board.box, HTML) if "data-f" in html.value)
     born = card.value
     board.draw([diagnosis(11, note("Second"))], 0)
     assert card.value == born
@@ -145,7 +145,7 @@ def test_texts_of_the_user_are_escaped() -> None:
     state = Diagnosis(run, (note(evil),), evil, evil, (evil,))
     board.draw([state, state], 0)
     board.finish([state, state])
-    for html in inside(board._box, HTML):
+    for html in inside(board.box, HTML):
         assert "<img" not in html.value
     for companion in (run._companion for run, _ in board._runs.values()):
         assert all("<img" not in card for card in companion.cards.values())

@@ -10,8 +10,9 @@ import traitlets
 
 # One file per concern, joined in this order into the one module a widget may have.
 _FILES = (
-    "dom.js", "parts.js", "geometry.js", "overlay.js", "reading.js", "selection.js", "copy.js",
-    "units.js", "grid.js", "labels.js", "smooth.js", "window.js", "zoom.js", "values.js", "tools.js", "companion.js",
+    "dom.js", "parts.js", "choices.js", "geometry.js", "overlay.js", "reading.js", "selection.js", "copy.js",
+    "units.js", "runs.js", "window.js", "zoom.js", "grid.js", "smooth.js", "curves.js", "rail.js", "labels.js",
+    "legend.js", "values.js", "tools.js", "companion.js",
 )  # fmt: skip
 
 
@@ -37,5 +38,11 @@ class Companion(anywidget.AnyWidget):  # type: ignore[misc]
     units = traitlets.Dict().tag(sync=True)
     """How places on the x axis translate to steps and to seconds."""
     unit = traitlets.Unicode("epoch").tag(sync=True)
+    behind = traitlets.Dict().tag(sync=True)
+    """The same for the cell's previous run, which is drawn behind."""
+    others = traitlets.List().tag(sync=True, **ipywidgets.widget_serialization)
+    """The cell's other runs, to lay over this one: name, unit, units, reach, and the main line of each panel."""
+    reader = traitlets.Dict().tag(sync=True)
+    """What the reader chose to see; written in the browser only."""
     offer = traitlets.Unicode("").tag(sync=True)
     """The card to open by itself, once, unless the reader has clicked."""

@@ -14,15 +14,19 @@ async function render({ model, el }) {
     number: value => value.toLocaleString('en', { maximumFractionDigits: 2 }),
     on: (target, type, listener, capture = false) => target.addEventListener(type, listener, { capture, signal }),
   }
+  view.choices = choices(view)
+  view.isOff = ({ name }) => view.choices.get('off').includes(name)
+  view.units = units(view)
+  view.runs = runs(view)
   const chosen = selection(view)
   copying(view)
   const read = reading(view)
   const over = overlay(view)
   view.zoom = zoom(view, over.front)
-  view.smooth = smooth(view, over.front)
-  view.units = units(view)
   const ticks = grid(view, over.behind, over.front)
-  const named = labels(view)
+  const drawn = curves(view, over.behind) // above the grid, below bqplot's rings and names
+  const pins = rail(view)
+  const named = labels(view, over.front)
   const bar = tools(view)
 
   // One update of the kernel is a dozen messages, each a task of its own: all that come between two frames are
@@ -37,6 +41,7 @@ async function render({ model, el }) {
     cancelAnimationFrame(waiting)
     waiting = 0
     if (!view.parts || signal.aborted) return
+    bar.apply()
     view.zoom.hold()
     chosen.sync()
     const at = geometry(view)
@@ -44,7 +49,8 @@ async function render({ model, el }) {
       over.draw(at)
       named.draw(at)
       ticks.draw(at)
-      view.smooth.draw(at)
+      drawn.draw(at)
+      pins.draw(at)
     }
     read.label()
     bar.draw()
@@ -62,10 +68,7 @@ async function render({ model, el }) {
     const latest = () => !signal.aborted && mine === asked // else the chart has changed its structure meanwhile
     const parts = await resolve(model.get('parts'), model.widget_manager, root, latest)
     if (!latest()) return
-    const first = view.parts === null
     view.parts = parts
-    if (first) view.zoom.adopt()
-    bar.adopt()
     view.refresh()
     root.dataset.nbdiagReady = 'true'
   }
@@ -78,6 +81,8 @@ async function render({ model, el }) {
     signal.addEventListener('abort', () => model.off(`change:${name}`, listener))
   }
   listen('parts', find)
+  listen('reader', () => view.refresh())
+  listen('others', () => view.runs.adopt())
   listen('findings', soon)
   listen('withdrawn', soon)
   listen('extent', soon)
@@ -86,6 +91,7 @@ async function render({ model, el }) {
   listen('offer', () => chosen.offer(model.get('offer')))
   cards()
   chosen.offer(model.get('offer'))
+  view.runs.adopt()
   find()
   return () => {
     stop.abort()

@@ -5,6 +5,14 @@ const isLog = panel => panel.log.axis.model.get('visible')
 
 const scaleOf = panel => (isLog(panel) ? panel.log : panel.linear).scale.model
 
+// bqplot's marks stay on the scale they came with; the reader may look at the other.
+const comesLog = panel => panel.logarithmic
+
+function share([low, high], log, value) {
+  if (!log) return (value - low) / (high - low)
+  return value > 0 ? Math.log10(value / low) / Math.log10(high / low) : 0 // what has no logarithm lies on the floor
+}
+
 function geometry(view) {
   const { rail, panels, axis } = view.parts
   const origin = view.chart.getBoundingClientRect()
@@ -16,6 +24,9 @@ function geometry(view) {
   const across = area(axis)
   if (!across?.width || !areas.length || areas.some(a => !a)) return null
   const [low, high] = range(axis.scale.model)
+  const { to, from } = view.units
+  const [first, last] = [to(low), to(high)]
+  const on = (index, scale, log, value) => areas[index].top + (1 - share(range(scale), log, value)) * areas[index].height
   return {
     panels: areas,
     axis: across,
@@ -24,12 +35,15 @@ function geometry(view) {
     high,
     width: origin.width,
     height: origin.height,
-    x: value => across.left + ((value - low) / (high - low)) * across.width,
-    value: px => low + ((px - across.left) / across.width) * (high - low),
-    y(index, value) {
-      let [bottom, top] = range(scaleOf(panels[index]))
-      if (isLog(panels[index])) [bottom, top, value] = [bottom, top, value].map(Math.log10)
-      return areas[index].top + (1 - (value - bottom) / (top - bottom)) * areas[index].height
+    // A place in the chart's own unit, or in that of another run, which has a table of its own.
+    x: (place, tables) => across.left + ((to(place, tables) - first) / (last - first)) * across.width,
+    value: px => from(first + ((px - across.left) / across.width) * (last - first)),
+    y: (index, value) => on(index, scaleOf(panels[index]), isLog(panels[index]), value),
+    // Where bqplot has drawn it.
+    drawnX: place => across.left + ((place - low) / (high - low)) * across.width,
+    drawnY(index, value) {
+      const log = comesLog(panels[index])
+      return on(index, (log ? panels[index].log : panels[index].linear).scale.model, log, value)
     },
   }
 }

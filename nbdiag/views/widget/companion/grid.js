@@ -10,15 +10,17 @@ function linearTicks(low, high, percent) {
   return multiples(low, high, size).map(at => ({ at, text: text(at).replace('-', MINUS) }))
 }
 
-function logTicks(low, high) {
+const MANY = 7 // numbers in a panel of 100 px do not touch
+
+function logTicks(low, high, factors = [1, 2, 5]) {
   const out = []
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
-    for (const factor of [1, 2, 5]) {
+    for (const factor of factors) {
       const at = factor * 10 ** power
       if (at >= low && at <= high) out.push({ at, text: String(Number(at.toPrecision(3))) })
     }
   }
-  return out
+  return out.length > MANY && factors.length > 1 ? logTicks(low, high, [1]) : out
 }
 
 function grid(view, behind, front) {
@@ -38,14 +40,14 @@ function grid(view, behind, front) {
 
   return {
     draw(at) {
-      const own = view.units.name === view.model.get('unit')
-      const zoomed = view.zoom.window !== null
-      view.chart.classList.toggle('is-regridded-x', !own || zoomed)
-      view.chart.classList.toggle('is-regridded-y', zoomed)
+      const ours = view.zoom.isOurs
+      const across = ours || !view.units.isOwn
+      view.chart.classList.toggle('is-regridded-x', across)
+      view.chart.classList.toggle('is-regridded-y', ours)
       view.parts.axis.figure.el.classList.add('nbdiag-xaxis')
       const lines = []
       const labels = []
-      if (!own || zoomed) {
+      if (across) {
         const { top, left, width } = at.axis
         for (const { at: place, text } of view.units.ticks(at.low, at.high)) {
           const x = at.x(place)
@@ -55,7 +57,7 @@ function grid(view, behind, front) {
         }
         labels.push({ x: left + width + 14, y: top + 18, class: 'is-unit', text: view.units.name })
       }
-      if (zoomed) {
+      if (ours) {
         view.parts.panels.forEach((panel, index) => {
           const [low, high] = range(scaleOf(panel))
           const { left, width } = at.panels[index]

@@ -21,12 +21,14 @@ async function elementOf(model, root, alive) {
   }
 }
 
+const modelOf = async (reference, manager) => ({ model: await manager.get_model(reference.slice(REFERENCE.length)) })
+
 // Scales are shared by all views and drawn by none; everything else has an element of its own in the page.
 const UNDRAWN = new Set(['scale', 'axis'])
 
 async function resolve(value, manager, root, alive, role = '') {
   if (typeof value === 'string' && value.startsWith(REFERENCE)) {
-    const model = await manager.get_model(value.slice(REFERENCE.length))
+    const { model } = await modelOf(value, manager)
     return { model, el: UNDRAWN.has(role) ? null : await elementOf(model, root, alive) }
   }
   if (Array.isArray(value)) return Promise.all(value.map(item => resolve(item, manager, root, alive, role)))

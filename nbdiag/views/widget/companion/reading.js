@@ -22,7 +22,7 @@ function shown(value, percent) {
 function reading(view) {
   function places() {
     const lines = view.parts.panels.flatMap(panel => panel.lines)
-    return lines.filter(({ line }) => line.model.get('visible')).map(({ line }) => line.model.get('x'))
+    return lines.filter(line => line.line.model.get('visible') && !view.isOff(line)).map(({ line }) => line.model.get('x'))
   }
 
   // Every curve is searched by itself: validation may have fewer values than training.

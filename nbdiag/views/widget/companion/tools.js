@@ -1,4 +1,4 @@
-// The controls under the axis. All of them act in the browser.
+// The controls under the axis.
 function tools(view) {
   const bar = html(`<div class="nbdiag-tools tools" role="toolbar" aria-label="Chart">
     <div role="group" aria-label="Zoom" class="nbdiag-zoomed">
@@ -10,39 +10,35 @@ function tools(view) {
     <div><button type="button" data-do="log" aria-pressed="false">log scale</button></div>
     <div><button type="button" data-do="smooth" aria-pressed="false">smooth</button></div>
     <div role="group" aria-label="Horizontal axis" class="nbdiag-units"></div>
+    <div><button type="button" data-do="runs" aria-pressed="false" title="The cell's other runs, over this one">all runs</button></div>
     <div><button type="button" data-do="values" aria-expanded="false">values</button></div></div>`)
   const button = name => bar.querySelector(`[data-do="${name}"]`)
   const table = values(view, button('values'))
+  const named = legend(view)
+  bar.prepend(named.bar)
   view.chart.append(bar, table.region)
 
-  function toggleLog() {
-    const panels = view.parts.panels.filter(panel => panel.both)
-    const on = !panels.some(isLog)
-    for (const panel of panels) apply(panel, on)
-    view.refresh()
-  }
-
-  function apply(panel, on) {
-    const chosen = on ? panel.log : panel.linear
-    panel.log.axis.model.set('visible', on)
-    panel.linear.axis.model.set('visible', !on)
-    const measured = [...panel.lines.map(({ line }) => line), ...panel.points, panel.ends]
-    for (const { model } of measured) {
-      const scales = model.get('scales')
-      if (scales.y !== chosen.scale.model) model.set('scales', { ...scales, y: chosen.scale.model })
-    }
-  }
+  const both = () => view.parts.panels.filter(panel => panel.both)
 
   function drawUnits() {
     const group = bar.querySelector('.nbdiag-units')
-    const { names } = view.units
-    while (group.children.length > names.length) group.lastChild.remove()
-    names.forEach((name, i) => {
+    const { all } = view.units
+    while (group.children.length > all.length) group.lastChild.remove()
+    all.forEach((name, i) => {
       if (!group.children[i]) group.append(html('<button type="button"></button>'))
-      set(group.children[i], { 'data-unit': name, 'aria-pressed': name === view.units.name })
+      const title = view.units.knows(name) ? '' : `Nothing tells the ${name} of these values`
+      set(group.children[i], { 'data-unit': name, 'aria-pressed': name === view.units.name, title })
+      enable(group.children[i], view.units.knows(name))
       write(group.children[i], name)
     })
-    if (group.hidden !== names.length < 2) group.hidden = names.length < 2
+  }
+
+  function enable(control, possible) {
+    if (control.disabled === possible) control.disabled = !possible
+  }
+
+  function hide(control, hidden) {
+    if (control.hidden !== hidden) control.hidden = hidden
   }
 
   const actions = {
@@ -51,8 +47,9 @@ function tools(view) {
     in: () => view.zoom.by(0.5),
     out: () => view.zoom.by(2),
     reset: () => view.zoom.reset(),
-    log: toggleLog,
-    smooth: () => view.smooth.toggle(),
+    log: () => view.choices.set({ log: !both().some(isLog) }),
+    smooth: () => view.choices.set({ smooth: !view.choices.get('smooth') }),
+    runs: () => view.choices.set({ runs: !view.choices.get('runs') }),
   }
   view.on(bar, 'click', event => {
     const pressed = event.target.closest('button')?.dataset ?? {}
@@ -61,19 +58,26 @@ function tools(view) {
   })
 
   return {
-    // A curve that began later stands on the same kind of axis as its panel.
-    adopt() {
-      view.parts.panels.forEach(panel => apply(panel, isLog(panel)))
+    // The kind of y axis the reader wants, wherever there is a choice.
+    apply() {
+      for (const panel of view.parts.panels) {
+        const log = panel.both ? view.choices.get('log') ?? comesLog(panel) : comesLog(panel)
+        if (isLog(panel) === log) continue
+        panel.log.axis.model.set('visible', log)
+        panel.linear.axis.model.set('visible', !log)
+      }
     },
     draw() {
       view.chart.classList.toggle('is-zoomed', view.zoom.window !== null)
-      const both = view.parts.panels.filter(panel => panel.both)
-      set(button('log'), { 'aria-pressed': both.some(isLog) })
-      const impossible = both.length === 0
-      if (button('log').disabled !== impossible) button('log').disabled = impossible
-      set(button('log'), { title: impossible ? 'Needs a loss whose values are all above 0' : 'Powers of ten for the loss' })
-      set(button('smooth'), { 'aria-pressed': view.smooth.on })
+      set(button('log'), { 'aria-pressed': both().some(isLog) })
+      const possible = both().length > 0
+      enable(button('log'), possible)
+      set(button('log'), { title: possible ? 'Powers of ten for the loss' : 'Needs a loss with values above 0' })
+      set(button('smooth'), { 'aria-pressed': view.choices.get('smooth') })
+      set(button('runs'), { 'aria-pressed': view.runs.on })
+      hide(button('runs').parentNode, view.runs.names.length === 0)
       drawUnits()
+      named.draw()
       table.draw()
     },
     remove() {

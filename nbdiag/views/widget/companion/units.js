@@ -1,10 +1,14 @@
-// The x axis in epochs, in steps or in time: the same drawing, other numbers under it.
+// The x axis in epochs, in steps or in time: places in the chart's own unit go in, places in the chosen one come out.
 function along(from, to, value) {
   if (from.length < 2) return NaN
-  let i = 1
-  while (i < from.length - 1 && from[i] < value) i++
-  const share = (value - from[i - 1]) / (from[i] - from[i - 1] || 1)
-  return to[i - 1] + share * (to[i] - to[i - 1]) // beyond both ends the last stretch goes on
+  let [low, high] = [1, from.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (from[middle] < value) low = middle + 1
+    else high = middle
+  }
+  const share = (value - from[low - 1]) / (from[low] - from[low - 1] || 1)
+  return to[low - 1] + share * (to[low] - to[low - 1]) // beyond both ends the last stretch goes on
 }
 
 function duration(seconds) {
@@ -18,6 +22,7 @@ function duration(seconds) {
 
 const CLOCK = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400]
 const MOST_TICKS = 6
+const UNITS = ['epoch', 'step', 'time']
 
 function step(span, most) {
   const power = 10 ** Math.floor(Math.log10(span / most))
@@ -31,25 +36,33 @@ function multiples(low, high, size) {
 }
 
 function units(view) {
-  let name = null
   const own = () => view.model.get('unit')
-  const table = () => view.model.get('units')[name]
+  const tables = () => view.model.get('units')
   const self = {
-    get name() { return name && table() ? name : own() },
-    get names() { return [own(), ...Object.keys(view.model.get('units'))] },
-    choose(chosen) {
-      name = chosen === own() ? null : chosen
-      view.refresh()
+    get name() {
+      const name = view.choices.get('unit')
+      return name && tables()[name] ? name : own()
     },
-    to: place => (self.name === own() ? place : along(table().at, table().to, place)),
-    from: value => (self.name === own() ? value : along(table().to, table().at, value)),
+    get isOwn() { return self.name === own() },
+    // All there are; those that this run does not know can be seen, and not chosen.
+    get all() { return UNITS.includes(own()) ? UNITS : [own(), ...UNITS.slice(2)] },
+    knows: name => name === own() || Boolean(tables()[name]),
+    choose: name => view.choices.set({ unit: name === own() ? null : name }),
+    to(place, given = tables()) {
+      if (self.isOwn) return place
+      return given[self.name] ? along(given[self.name].at, given[self.name].to, place) : NaN
+    },
+    from(value) {
+      const table = tables()[self.name]
+      return self.isOwn ? value : along(table.to, table.at, value)
+    },
     show: value => (self.name === 'time' ? duration(value) : view.number(self.name === 'step' ? Math.round(value) : value)),
     ticks(low, high) {
       const [a, b] = [self.to(low), self.to(high)]
       if (!(b > a)) return []
       const wanted = step(b - a, MOST_TICKS)
       const size = self.name === 'time' ? CLOCK.find(s => s * MOST_TICKS >= b - a) ?? wanted : Math.max(wanted, 1)
-      return multiples(a, b, size).map(value => ({ at: self.from(value), text: self.show(value) }))
+      return multiples(Math.max(a, 0), b, size).map(value => ({ at: self.from(value), text: self.show(value) }))
     },
   }
   return self

@@ -8,14 +8,15 @@ function zoom(view, layer) {
   const whole = () => view.model.get('extent').x
   let held = false // else the limits are the kernel's own
   const self = {
-    window: null,
+    get window() { return view.choices.get('window') },
+    // The axes are not as the kernel has set them.
+    get isOurs() { return self.window !== null || view.choices.get('off').length > 0 || view.runs.on },
     to(low, high) {
       const [first, last] = whole()
       const width = Math.min(high - low, last - first)
       if (!(width > 0)) return
       low = Math.max(first, Math.min(low, last - width))
-      self.window = width >= last - first ? null : [low, low + width]
-      view.refresh()
+      view.choices.set({ window: width >= last - first ? null : [low, low + width] })
     },
     by(factor) {
       const [low, high] = range(scale())
@@ -30,13 +31,8 @@ function zoom(view, layer) {
       self.to(...whole())
     },
     hold() {
-      if (self.window || held) holdWindow(view, self.window)
-      held = self.window !== null
-    },
-    adopt() {
-      const [low, high] = range(scale())
-      const [first, last] = whole()
-      if (low !== first || high !== last) self.window = [low, high] // a saved page was left zoomed
+      if (self.isOurs || held) holdWindow(view)
+      held = self.isOurs
     },
   }
 

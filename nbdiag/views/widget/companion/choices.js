@@ -1,0 +1,17 @@
+// What the reader chose to see of a chart. All views of it show the same, and a saved notebook keeps it: it is a trait.
+const AT_FIRST = {
+  window: null, // what is zoomed to, in the chart's own unit; null: everything
+  unit: null, // of the x axis; null: the chart's own
+  log: null, // null: as each panel came
+  smooth: false,
+  off: [], // names of curves
+  runs: false, // the cell's other runs laid over this one
+}
+
+function choices(view) {
+  const all = () => ({ ...AT_FIRST, ...view.model.get('reader') })
+  return {
+    get: name => all()[name],
+    set: changes => view.model.set('reader', { ...all(), ...changes }), // each view listens
+  }
+}
