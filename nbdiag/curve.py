@@ -57,6 +57,15 @@ class Curve:
         """Whether all of it are finite numbers."""
         return self.summary(part).holes == 0
 
+    def first(self, n: int) -> Curve:
+        """The curve of its first ``n`` values."""
+        if n >= len(self):
+            return self
+        values, epochs, steps, times, rounding = (
+            part[:n] for part in (self.values, self.epochs, self.steps, self.times, self.rounding)
+        )
+        return dataclasses.replace(self, values=values, epochs=epochs, steps=steps, times=times, rounding=rounding)
+
     @functools.cached_property
     def x(self) -> np.ndarray:
         """Place in epochs; where no epoch is known, the running count of values."""

@@ -150,7 +150,7 @@ def _held(
 
 def _first_epoch(run: Run) -> float:
     """The number of the run's first epoch: 1 unless it goes on from an earlier one."""
-    starts = [np.nanmin(c.epochs) for c in run.curves() if np.isfinite(c.epochs).any()]
+    starts = [low for c in run.curves() if (low := c.summary("epochs").low) == low]
     return math.ceil(min(starts)) if starts else 1.0
 
 

@@ -10,6 +10,8 @@ import math
 
 import numpy as np
 
+from nbdiag.blocks import Blocks, Summary
+
 MAD_TO_SIGMA = 1.4826  # makes the median absolute deviation of normal noise its standard deviation
 PAIRWISE_POINTS = 128  # pairwise slopes cost n²: above this many points, means of equal parts stand for them
 
@@ -71,19 +73,18 @@ def trend(x: np.ndarray, y: np.ndarray) -> Trend:
     return Trend(slope, slope * float(x[-1] - x[0]), z, noise(y), n)
 
 
-def bins(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def bins(x: np.ndarray | Summary, y: np.ndarray | Summary, most: int) -> tuple[np.ndarray, np.ndarray]:
     """At most ``most`` points: means over parts of one size, the last as long as what is left. Shorter arrays stay.
 
     Whole places stay whole: nobody has an epoch 51.5. The first and the last stand where the curve begins and ends.
     """
-    if len(x) <= most:
-        return x, y
-    edges = np.arange(0, len(x), -(-len(x) // most))
-    counts = np.diff(np.append(edges, len(x)))
-    middle = np.add.reduceat(x, edges) / counts
-    middle = np.floor(middle) if (x == np.floor(x)).all() else middle
-    middle[0], middle[-1] = x[0], x[-1]
-    return middle, np.add.reduceat(y, edges) / counts
+    x, y = (v if isinstance(v, Summary) else Summary(v, Blocks()) for v in (x, y))
+    if len(x.values) <= most:
+        return x.values, y.values
+    middle = x.means(most)
+    middle = np.floor(middle) if x.whole else middle
+    middle[0], middle[-1] = x.values[0], x.values[-1]
+    return middle, y.means(most)
 
 
 def smooth(values: np.ndarray, width: int) -> np.ndarray:

@@ -127,7 +127,7 @@ def _depended_on(run: Run, margin: float) -> bool:
 
 def _counted(accuracy: evidence.Series, n: int) -> str:
     """How the size was found: the counts it gives, and the chance that other values would give one as well."""
-    grid = stats.accuracy_grid(np.unique(accuracy.raw.values[accuracy.raw.finite][:4000]), accuracy.rounding)
+    grid = stats.accuracy_grid(evidence.distinct(accuracy.raw), accuracy.rounding)
     if grid is None:
         return ""
     right = [f"{round(a * n):g}" for a in accuracy.y[:6]]

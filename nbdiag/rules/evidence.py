@@ -10,7 +10,10 @@ from typing import Literal
 import numpy as np
 
 from nbdiag import metrics, stats
-from nbdiag.curve import Curve, running_steps
+from nbdiag.curve import Curve
+from nbdiag.rules.places import in_steps as in_steps
+from nbdiag.rules.places import placed, shared
+from nbdiag.rules.places import places as places
 from nbdiag.rules.series import Chance as Chance
 from nbdiag.rules.series import Known as Known
 from nbdiag.rules.series import Pair as Pair
@@ -39,23 +42,15 @@ def series(run: Run, curve: Curve) -> Series | None:
     """The finite part of a curve; None where nothing is finite."""
 
     def compute() -> Series | None:
-        x, y = places(curve)[curve.finite], curve.values[curve.finite]
-        if not len(y):
+        if curve.known("values"):  # nearly always; then nothing of what was seen before is read again
+            x, y = stats.bins(placed(curve), curve.summary(), MOST_POINTS)
+            return Series(curve, x, y, curve.summary("rounding").high) if len(y) else None
+        if not curve.finite.any():
             return None
-        coarse = float(np.max(curve.rounding[curve.finite]))
-        return Series(curve, *stats.bins(x, y, MOST_POINTS), coarse)
+        x, y = stats.bins(places(curve)[curve.finite], curve.values[curve.finite], MOST_POINTS)
+        return Series(curve, x, y, float(np.max(curve.rounding[curve.finite])))
 
     return run.remember(("series", curve.metric, curve.split, curve.per), compute)
-
-
-def places(curve: Curve) -> np.ndarray:
-    """Where the values stand: in epochs; in steps where only those are known; else counted. Shape ``(n,)``."""
-    return running_steps(curve) if in_steps(curve) else curve.x
-
-
-def in_steps(curve: Curve) -> bool:
-    """Whether only steps are known of a curve's places, not epochs."""
-    return curve.per == "step" and not bool(np.isfinite(curve.epochs).all())
 
 
 def curve(run: Run, metric: str, role: Role) -> Curve | None:
@@ -139,32 +134,17 @@ def pair(run: Run, what: Literal["loss", "accuracy"]) -> Pair | None:
         train, val = get(run, "train"), get(run, "val")
         if train is None or val is None:
             return None
-        one, other = train.raw, val.raw
-        where, values = places(one)[one.finite], one.values[one.finite]
-        x, left, right = _shared(where, places(other)[other.finite])
-        if not len(x):
+        columns = shared(train.raw, val.raw, MOST_POINTS)
+        if columns is None:
             return None
-        between = (values[left] + values[np.minimum(left + 1, len(values) - 1)]) / 2
-        shared, first = stats.bins(x, values[left], MOST_POINTS)
-        second = stats.bins(x, other.values[other.finite][right], MOST_POINTS)[1]
-        middle = stats.bins(x, between, MOST_POINTS)[1]
-        return Pair(shared, first, second, middle, (train.name, val.name), (train.rounding, val.rounding))
+        return Pair(*columns, (train.name, val.name), (train.rounding, val.rounding))
 
     return run.remember(("both", what), compute)
 
 
-def _shared(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The places in both, and where in each they stand. Sorting two million places takes a second: seldom needed."""
-    if np.array_equal(one, other) and (np.diff(one) > 0).all():
-        same = np.arange(len(one))
-        return one, same, same
-    x, left, right = np.intersect1d(one, other, return_indices=True)
-    return x, left, right
-
-
 def complete(run: Run) -> bool:
     """Whether every value of the main losses is finite."""
-    return all(s.raw.finite.all() for role in ("train", "val") if (s := loss(run, role)) is not None)
+    return all(s.raw.known("values") for role in ("train", "val") if (s := loss(run, role)) is not None)
 
 
 def task(run: Run) -> Literal["classification", "regression"] | None:
@@ -215,11 +195,16 @@ def n_val(run: Run) -> Known | None:
         values = accuracy(run, "val")
         if values is None:
             return None
-        whole = values.raw.values[values.raw.finite][:4000]
-        grid = stats.accuracy_grid(np.unique(whole), values.rounding)
+        grid = stats.accuracy_grid(distinct(values.raw), values.rounding)
         return Known(grid.n, False, "the accuracies' own steps") if grid else None
 
     return run.remember("n_val", compute)
+
+
+def distinct(curve: Curve) -> np.ndarray:
+    """The different values among the first 4000, in order: more say nothing more of how fine their grid is."""
+    few = curve.first(4000)
+    return np.unique(few.values[few.finite])
 
 
 def chance(run: Run, role: Role = "val") -> Chance | None:

@@ -53,7 +53,7 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
     Wardat et al. 2022, DeepDiagnosis; Karpathy, A recipe for training neural networks
     """
     loss = evidence.loss(run, "train")
-    if loss is None or len(loss) < epochs or not loss.raw.finite.all():
+    if loss is None or len(loss) < epochs or not loss.raw.known("values"):
         return
     level = float(np.median(np.abs(loss.y)))
     if level < 1e-6 or loss.rounding > 5e-4 * level or loss.span > share * level + 2 * loss.rounding:
@@ -163,7 +163,7 @@ def _says_nothing(run: Run, curve: Curve, epochs: int) -> bool:
     if curve.metric == "accuracy" or is_setting(curve.metric) or not is_fraction(curve.metric) or len(curve) < epochs:
         return False
     value = float(curve.values[0])
-    if value not in (0.0, 1.0) or not np.all(curve.values == value):
+    if value not in (0.0, 1.0) or not curve.known("values") or curve.summary().low != curve.summary().high:
         return False
     loss = evidence.loss(run, "train") or evidence.loss(run, "val")
     return loss is not None and loss.span > 0.05 * abs(loss.first)

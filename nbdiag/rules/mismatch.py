@@ -171,7 +171,7 @@ def _by_hand(run: Run) -> Check:
 def _outside(run: Run) -> Finding | None:
     """An accuracy above 1 that is no percentage: the other side's is a fraction, or it is above 100."""
     curves = {role: evidence.curve(run, "accuracy", role) for role in ("train", "val")}
-    tops = {role: float(c.values[c.finite].max()) for role, c in curves.items() if c is not None and c.finite.any()}
+    tops = {role: top for role, c in curves.items() if c is not None and (top := c.summary().high) == top}
     for role, top in tops.items():
         rest = [t for r, t in tops.items() if r != role]
         curve = curves[role]

@@ -179,7 +179,7 @@ def _by_batchnorm(run: Run) -> Finding | None:
 
 def _no_nan(run: Run) -> str:
     """That none of the values is NaN, in words; empty where one is."""
-    return f", and none of the {len(run)} values is NaN" if all(c.finite.all() for c in run.curves()) else ""
+    return f", and none of the {len(run)} values is NaN" if all(c.known("values") for c in run.curves()) else ""
 
 
 def _finding(

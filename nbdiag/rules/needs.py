@@ -11,6 +11,7 @@ from nbdiag.curve import Curve
 from nbdiag.finding import Cause, Certainty
 from nbdiag.metrics import loss_family
 from nbdiag.rules import evidence
+from nbdiag.rules.places import same_places
 from nbdiag.rules.wording import at, framework
 from nbdiag.run import Run
 
@@ -163,8 +164,9 @@ def _pair(run: Run, role: evidence.Role) -> Pair | None:
     loss, accuracy = (evidence.curve(run, name, role) if name else None), evidence.curve(run, "accuracy", role)
     if loss is None or accuracy is None or loss.per != accuracy.per:
         return None
-    if len(loss) == len(accuracy) and np.array_equal(loss.x, accuracy.x):
-        i = j = np.flatnonzero(loss.finite & accuracy.finite)
+    if len(loss) == len(accuracy) and same_places(loss, accuracy, len(loss)):
+        both = loss.known("values") and accuracy.known("values")
+        i = j = np.arange(len(loss)) if both else np.flatnonzero(loss.finite & accuracy.finite)
     else:
         _, i, j = np.intersect1d(loss.x, accuracy.x, return_indices=True)
         keep = loss.finite[i] & accuracy.finite[j]

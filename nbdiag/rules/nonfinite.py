@@ -40,7 +40,7 @@ def non_finite(run: Run, *, growth: float = 2.0) -> Iterator[Finding]:
     ## References
     Google, Interpreting loss curves; PyTorch, Automatic mixed precision
     """
-    bad = [c for c in run.curves() if not is_setting(c.metric) and len(c) and not c.finite.all()]
+    bad = [c for c in run.curves() if not is_setting(c.metric) and len(c) and not c.known("values")]
     if not bad:
         return
     losses = [c for c in bad if is_loss(c.metric) or c.metric in ("mse", "mae", "rmse", "perplexity")]

@@ -73,12 +73,12 @@ class Series:
     @property
     def first(self) -> float:
         """The first value."""
-        return float(self.raw.values[self.raw.finite][0])
+        return float(self.raw.values[np.argmax(self.raw.finite)])
 
     @property
     def last(self) -> float:
         """The last finite value."""
-        return float(self.raw.values[self.raw.finite][-1])
+        return float(self.raw.values[len(self.raw) - 1 - np.argmax(self.raw.finite[::-1])])
 
     @property
     def span(self) -> float:

@@ -42,11 +42,9 @@ def summary(run: Run, findings: Sequence[Finding]) -> str:
     parts = []
     loss = evidence.loss(run, "val") or evidence.loss(run, "train")
     if loss is not None:
-        best = (
-            loss.raw.values[loss.raw.finite].min() if loss.lower_is_better else loss.raw.values[loss.raw.finite].max()
-        )
-        places = evidence.places(loss.raw)
-        where = places[loss.raw.values == best][0]
+        values, places = loss.raw.summary(), evidence.places(loss.raw)
+        i = values.low_at if loss.lower_is_better else values.high_at
+        best, where = loss.raw.values[i], places[i]
         unit = evidence.unit(run)
         now = f", {num(loss.last)} at the last" if where < places[-1] else ", the last" if len(loss) > 1 else ""
         parts.append(f"Best {loss.label} was {num(float(best))} at {unit} {place(float(where))}{now}")

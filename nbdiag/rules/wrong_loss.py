@@ -133,7 +133,7 @@ def negative_loss(run: Run) -> Iterator[Finding]:
         return
     for role in ("train", "val"):
         loss = evidence.loss(run, role)
-        if loss is None or not np.fmin.reduce(loss.raw.values) < 0:
+        if loss is None or not loss.raw.summary().low < 0:
             continue
         low = np.flatnonzero(np.where(loss.raw.finite, loss.raw.values, 0.0) < -np.maximum(loss.raw.rounding, 1e-9))
         if not len(low) or (family is None and evidence.loss_name(run) != "loss"):
