@@ -16,7 +16,9 @@ from datetime import datetime
 from tests.kernel.talk import Answer, Kernel
 
 SETUP = """
-import keras, numpy as np, time
+import keras, numpy as np, time, torch, xgboost
+from tqdm.auto import tqdm
+torch.set_num_threads(1)
 generator = np.random.default_rng(0)
 x = generator.normal(size=(3000, 20)).astype("float32")
 y = (x[:, :3].sum(axis=1) + generator.normal(size=3000) > 0).astype("float32")
@@ -28,6 +30,16 @@ def model():
     built = keras.Sequential([keras.Input((20,)), *layers, keras.layers.Dense(1, activation="sigmoid")])
     built.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     return built
+inputs, targets = torch.from_numpy(x), torch.from_numpy(y).long()
+def pieces():
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(20, 64), torch.nn.ReLU(), torch.nn.Linear(64, 2))
+    data = torch.utils.data.TensorDataset(inputs, targets)
+    loader = torch.utils.data.DataLoader(data, batch_size=32, shuffle=True, drop_last=True)
+    return net, torch.optim.SGD(net.parameters(), lr=0.01), loader
+rows = generator.normal(size=(20000, 30)).astype("float32")
+wanted = rows[:, 0] * rows[:, 1] + generator.normal(size=20000)
+train, held = (xgboost.DMatrix(rows[a:b], wanted[a:b]) for a, b in ((0, 15000), (15000, 20000)))
 """
 FIT = """
 began = time.perf_counter()
@@ -45,10 +57,34 @@ for step in range(1, 2001):
     print(f"step {step} loss: {float((error ** 2).mean()):.4f}")
 took = time.perf_counter() - began
 """
+TORCH = """
+began = time.perf_counter()
+net, optimizer, loader = pieces()
+for epoch in range(54):
+    {bar}
+    for inputs_, targets_ in batches:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(net(inputs_), targets_)
+        loss.backward()
+        optimizer.step()
+        {shown}
+took = time.perf_counter() - began
+"""
+BOOST = """
+began = time.perf_counter()
+xgboost.train({{"max_depth": 4, "nthread": 1}}, train, 500, [(train, "train"), (held, "eval")], verbose_eval={verbose})
+took = time.perf_counter() - began
+"""
 CASES = {
     "Keras fit, 50 epochs, verbose=0": FIT.format(verbose=0),
     "Keras fit, 50 epochs, verbose=1": FIT.format(verbose=1),
     "loop, 2000 steps, each printed": LOOP,
+    "PyTorch, 5000 steps, silent": TORCH.format(bar="batches = loader", shown="pass"),
+    "PyTorch, 5000 steps, tqdm": TORCH.format(
+        bar='batches = tqdm(loader, desc=f"epoch {epoch + 1}")', shown="batches.set_postfix(loss=loss.item())"
+    ),
+    "XGBoost, 500 rounds": BOOST.format(verbose=False),
+    "XGBoost, 500 rounds, printed": BOOST.format(verbose=True),
 }
 Times = dict[tuple[str, str], list[tuple[float, float, float]]]
 WAYS = {"bare": "# bare", "watched": "%%diagnose", "bare again": "# bare again"}
