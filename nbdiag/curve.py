@@ -45,13 +45,21 @@ class Curve:
         """What is known of one of the arrays: asked of a curve that grows, it reads only what is new."""
         found = self._summaries.get(part)
         if found is None:
-            name: str = part
-            if part == "x":
-                name = "epochs" if self.known("epochs") else "count"
-            elif part == "counted":
-                name = "count" if not self.known("steps") else "steps" if self.summary("steps").climbing else "counted"
-            found = self._summaries[part] = self._digest.summary(name, getattr(self, part))
+            found = self._summaries[part] = self._digest.summary(self._source(part), getattr(self, part))
         return found
+
+    def _source(self, part: Part) -> str:
+        """What this array is of, and stays while the curve grows."""
+        if part == "x":
+            return "epochs" if self.known("epochs") else "count"
+        if part == "counted":
+            return "count" if not self.known("steps") else "steps" if self.summary("steps").climbing else "counted"
+        return part
+
+    def alike(self, other: Curve, part: Part) -> bool:
+        """Whether one array of both, equally long curves holds the same numbers."""
+        names = self._source(part), other._source(part)
+        return self._digest.alike(names[0], getattr(self, part), other._digest, names[1], getattr(other, part))
 
     def known(self, part: Part) -> bool:
         """Whether all of it are finite numbers."""
@@ -77,6 +85,11 @@ class Curve:
         if not len(self) or not self.known("steps"):
             return _count(len(self))
         return self.steps if self.summary("steps").climbing else self._digest.counted(self.steps)
+
+    @functools.cached_property
+    def starts(self) -> np.ndarray:
+        """Indices at which another epoch begins than the one before."""
+        return self._digest.starts(self.epochs)
 
     @functools.cached_property
     def finite(self) -> np.ndarray:

@@ -166,7 +166,9 @@ def _pair(run: Run, role: evidence.Role) -> Pair | None:
         return None
     if len(loss) == len(accuracy) and same_places(loss, accuracy, len(loss)):
         both = loss.known("values") and accuracy.known("values")
-        i = j = np.arange(len(loss)) if both else np.flatnonzero(loss.finite & accuracy.finite)
+        most = min(len(loss), evidence.MOST_POINTS)
+        sampled = np.linspace(0, len(loss) - 1, most).astype(int)
+        i = j = sampled if both else np.flatnonzero(loss.finite & accuracy.finite)
     else:
         _, i, j = np.intersect1d(loss.x, accuracy.x, return_indices=True)
         keep = loss.finite[i] & accuracy.finite[j]

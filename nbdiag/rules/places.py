@@ -28,8 +28,10 @@ def placed(curve: Curve) -> Summary:
 
 def same_places(one: Curve, other: Curve, n: int) -> bool:
     """Whether the first ``n`` values of both stand at the same places, each behind the one before it."""
-    left, right = placed(one.first(n)), placed(other.first(n))
-    return left.climbing and bool(np.array_equal(left.values, right.values))
+    one, other = one.first(n), other.first(n)
+    if in_steps(one) != in_steps(other):
+        return False
+    return placed(one).climbing and one.alike(other, "counted" if in_steps(one) else "x")
 
 
 def shared(one: Curve, other: Curve, most: int) -> Columns | None:

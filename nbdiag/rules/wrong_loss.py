@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag.curve import Curve
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import loss_family
 from nbdiag.rules import evidence, references, suspects
@@ -135,10 +136,10 @@ def negative_loss(run: Run) -> Iterator[Finding]:
         loss = evidence.loss(run, role)
         if loss is None or not loss.raw.summary().low < 0:
             continue
-        low = np.flatnonzero(np.where(loss.raw.finite, loss.raw.values, 0.0) < -np.maximum(loss.raw.rounding, 1e-9))
-        if not len(low) or (family is None and evidence.loss_name(run) != "loss"):
+        i = _first_below(loss.raw)
+        if i is None or (family is None and evidence.loss_name(run) != "loss"):
             continue
-        i, known = int(low[0]), family is not None
+        known = family is not None
         yield Finding(
             title=f"{label(loss.raw)} is negative, which {run.facts.loss if known else 'cross-entropy or squared error'} cannot be",
             headline="The labels do not fit the loss" if known else "The loss is negative",
@@ -182,6 +183,18 @@ def negative_loss(run: Run) -> Iterator[Finding]:
             references=(references.KERAS_LOSSES,),
         )
         return
+
+
+def _first_below(curve: Curve) -> int | None:
+    """Index of the first value below 0 by more than its rounding."""
+    begin, size = 0, 1024  # longer and longer parts: of a million values most need not be read
+    while begin < len(curve):
+        part = slice(begin, begin + size)
+        low = curve.finite[part] & (curve.values[part] < -np.maximum(curve.rounding[part], 1e-9))
+        if low.any():
+            return begin + int(low.argmax())
+        begin, size = begin + size, 2 * size
+    return None
 
 
 @rule(

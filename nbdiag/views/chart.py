@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from nbdiag.curve import Curve
 from nbdiag.run import Run
-from nbdiag.views.horizontal import horizontal, positions, unit_for
+from nbdiag.views.horizontal import horizontal, reach, unit_for
 from nbdiag.views.numbers import place, shown
 from nbdiag.views.panels import chosen, panel
 from nbdiag.views.pins import pins
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Chart", "Line", "Mark", "Panel", "Pin", "draw"]
 
+POINTS = 1000
+"""Points of a line: about as many as a wide screen has pixels for it."""
 _HEIGHTS = (192, 128, 96, 96)
 _HEALTHY_HEIGHTS = (152, 104, 88, 88)
 """Panels' heights in px, from the top; lower where there is nothing to explain."""
@@ -30,27 +33,29 @@ def draw(
     *,
     previous: Diagnosis | None = None,
     x_unit: str = "epoch",
-    points: int = 1000,
+    points: int = POINTS,
     log: bool | None = None,
+    metrics: Sequence[str] | None = None,
+    window: tuple[float, float] | None = None,
 ) -> Chart:
     """The chart of one run; ``previous`` (by default the cell's run before it) is drawn faintly behind.
 
     ``x_unit`` (``epoch``, ``step`` or ``time``) falls back to what the run has. ``log`` asks for or against
-    logarithmic y axes; by default a loss gets one only where a linear one would hide most of its values.
+    logarithmic y axes; by default a loss gets one only where a linear one would hide most of its values. ``metrics`` are
+    those to draw. A line has about ``points`` points, and in a ``window`` of the x axis as many again.
     """
     run, previous = diagnosis.run, previous or diagnosis.previous
-    names = chosen(diagnosis)
+    names = chosen(diagnosis, metrics)
     curves = [c for c in run.curves() if c.metric in names]
     unit = unit_for(curves, x_unit)
-    axis = horizontal(
-        run, unit, [x for c in [*curves, *_steps_behind(run, curves)] if _known(x := positions(run, c, unit))]
-    )
+    reaches = (reach(run, c, unit) for c in [*curves, *_steps_behind(run, curves)])
+    axis = horizontal(run, unit, [r for r in reaches if r is not None])
     behind = previous if previous is not None and unit_for(previous.run.curves(), unit) == unit else None
     pinned, lanes = pins(diagnosis, axis)
     heights = _HEIGHTS if pinned else _HEALTHY_HEIGHTS
     drawn = [
-        panel(diagnosis, name, axis, height, previous=behind, points=points, log=log)
-        for name, height in zip(names, heights, strict=False)
+        panel(diagnosis, name, axis, height, previous=behind, points=points, log=log, window=window)
+        for name, height in zip(names, itertools.chain(heights, itertools.repeat(heights[-1])), strict=False)
     ]
     return Chart(
         panels=tuple(drawn), pins=pinned, lanes=lanes, x_min=axis.low, x_max=axis.high,
@@ -63,10 +68,6 @@ def _steps_behind(run: Run, curves: Sequence[Curve]) -> list[Curve]:
     """The steps of curves that have epochs too: the axis holds them as well."""
     found = (run.curve(c.metric, c.split, "step") for c in curves if c.per == "epoch")
     return [c for c in found if c is not None]
-
-
-def _known(x: np.ndarray) -> bool:
-    return bool(np.isfinite(x).all())
 
 
 def _described(panels: Sequence[Panel], unit: str) -> str:

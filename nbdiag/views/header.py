@@ -91,7 +91,7 @@ def _done(run: Run) -> tuple[str, float]:
         return "epoch", last if run.status != "running" else max(float(math.floor(last)), min(last, 1.0))
     if epoch is not None:
         return "epoch", float(epoch)
-    ends = [float(np.nanmax(c.steps)) for c in run.curves() if np.isfinite(c.steps).any()]
+    ends = [end for c in run.curves() if (end := c.summary("steps").high) == end]
     return "step", max(
         [*ends, float(step or 0), 0.0 if ends else max((float(len(c)) for c in run.curves()), default=0)]
     )

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nbdiag.curve import Curve, running_steps
+from nbdiag.curve import Curve, Part
 from nbdiag.run import Run
 from nbdiag.views.numbers import duration, place, step_for, tick_texts
 
 FEW = 8
 """Up to so many points each is drawn with its value: more values would not fit side by side at 600 px."""
+_ALL = slice(None)
+_PLACES: dict[str, Part] = {"epoch": "epochs", "step": "counted", "time": "times"}
 _CLOCK = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 
 
@@ -28,60 +30,84 @@ class Horizontal:
     progress: float
 
 
+@dataclasses.dataclass(frozen=True)
+class Reach:
+    """Where a curve begins and ends, how many values it has, and whether all stand at whole places."""
+
+    low: float
+    high: float
+    count: int
+    whole: bool
+
+
 def unit_for(curves: Sequence[Curve], wanted: str) -> str:
     """``wanted`` where every curve has it, else the next best; steps where the whole run is within two epochs."""
     has = {
-        "epoch": all(np.isfinite(c.epochs).all() for c in curves),
-        "step": all(np.isfinite(c.steps).all() for c in curves),
-        "time": all(np.isfinite(c.times).all() for c in curves),
+        "epoch": all(c.known("epochs") for c in curves),
+        "step": all(c.known("steps") for c in curves),
+        "time": all(c.known("times") for c in curves),
     }
-    within = all(c.per == "step" and len(c) and c.epochs.max() - c.epochs.min() < 2 for c in curves)
+    within = all(c.per == "step" and c.summary("epochs").high - c.summary("epochs").low < 2 for c in curves)
     if wanted == "epoch" and has["epoch"] and has["step"] and within:
         return "step"
     order = [wanted, "epoch", "step"]
     return next((unit for unit in order if has.get(unit)), "value")
 
 
-def positions(run: Run, curve: Curve, unit: str) -> np.ndarray:
-    """Place of each value in ``unit``, shape ``(n,)``."""
-    if unit == "epoch":
-        return _within_epochs(curve, run.facts.steps_per_epoch or run.reached[2])
-    if unit == "step":
-        return running_steps(curve)
-    return curve.times - (run.began or 0.0) if unit == "time" else curve.x
+def positions(run: Run, curve: Curve, unit: str, at: np.ndarray | slice = _ALL) -> np.ndarray:
+    """Place in ``unit`` of each value, or of those ``at`` these indices. Shape ``(n,)``."""
+    if unit == "epoch" and _names_only_epochs(curve):
+        return _within_epochs(run, curve, at)
+    places: np.ndarray = getattr(curve, _PLACES.get(unit, "x"))[at]
+    return places - (run.began or 0.0) if unit == "time" else places
 
 
-def _within_epochs(curve: Curve, steps: int | None) -> np.ndarray:
-    """Epochs; values of steps that name only their epoch are spread over it, so that its last lies at its end."""
-    epochs = curve.epochs
-    if curve.per == "epoch" or len(epochs) < 2 or (epochs != np.floor(epochs)).any() or (np.diff(epochs) > 0).all():
-        return epochs
-    if steps and np.nanmax(curve.steps) <= steps:
-        return np.asarray(epochs - 1 + curve.steps / steps)
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(epochs) != 0)))
-    counts = np.diff(np.append(starts, len(epochs)))
-    rank = np.arange(len(epochs)) - np.repeat(starts, counts) + 1
-    return np.asarray(epochs - 1 + rank / counts.max())
+def _names_only_epochs(curve: Curve) -> bool:
+    """Whether these are values of steps, several of which stand at one whole epoch."""
+    epochs = curve.summary("epochs")
+    return curve.per == "step" and len(curve) > 1 and epochs.whole and not epochs.climbing
 
 
-def horizontal(run: Run, unit: str, xs: Sequence[np.ndarray]) -> Horizontal:
-    """The axis for values at ``xs``: to the planned end once a fifth of it is run, else to 10, 20, 50 …"""
-    ends = [(float(np.nanmin(x)), float(np.nanmax(x))) for x in xs if len(x)]
-    low, last = (min(a for a, _ in ends), max(b for _, b in ends)) if ends else (1.0, 1.0)
+def _within_epochs(run: Run, curve: Curve, at: np.ndarray | slice) -> np.ndarray:
+    """Values of steps that name only their epoch are spread over it, so that its last lies at its end."""
+    steps = run.facts.steps_per_epoch or run.reached[2]
+    if steps and curve.summary("steps").high <= steps:
+        return np.asarray(curve.epochs[at] - 1 + curve.steps[at] / steps)
+    starts = curve.starts
+    at = np.arange(len(curve)) if isinstance(at, slice) else at
+    rank = at - starts[np.searchsorted(starts, at, "right") - 1] + 1
+    return np.asarray(curve.epochs[at] - 1 + rank / np.diff(np.append(starts, len(curve))).max())
+
+
+def reach(run: Run, curve: Curve, unit: str) -> Reach | None:
+    """How far a curve reaches; None where not all its places are known."""
+    if not len(curve):
+        return None
+    if unit == "epoch" and _names_only_epochs(curve):
+        ends = np.array([0, len(curve) - 1]) if curve.summary("epochs").rising else np.arange(len(curve))
+        x = positions(run, curve, unit, ends)
+        return Reach(float(x.min()), float(x.max()), len(curve), False) if np.isfinite(x).all() else None
+    places, begin = curve.summary(_PLACES.get(unit, "x")), (run.began or 0.0) if unit == "time" else 0.0
+    return Reach(places.low - begin, places.high - begin, len(curve), places.whole) if not places.holes else None
+
+
+def horizontal(run: Run, unit: str, reaches: Sequence[Reach]) -> Horizontal:
+    """The axis for curves with these reaches: to the planned end once a fifth of it is run, else to 10, 20, 50 …"""
+    low, last = (min(r.low for r in reaches), max(r.high for r in reaches)) if reaches else (1.0, 1.0)
     low = 0.0 if unit == "epoch" and 0 < low < 1 else low  # steps of the first epoch lie before its end
     running = run.status == "running"
     high, planned = last, _planned(run, unit)
     if running:
         high = planned if planned and last >= planned / 5 else _round_end(last)
         high = max(min(high, planned or high), last)
-    few = not running and max((len(x) for x in xs), default=0) <= FEW
+    few = not running and max((r.count for r in reaches), default=0) <= FEW
     if high <= low:
         low_edge, high_edge = low - 0.5, high + 0.5
     elif few:  # room for markers and their values at both ends
         low_edge, high_edge = low - 0.0375 * (high - low), high + 0.0375 * (high - low)
     else:  # 8 px of 840 before the first value
         low_edge, high_edge = low - 0.0096 * (high - low), high
-    whole = unit != "time" and all((x == np.floor(x)).all() for x in xs)
+    whole = unit != "time" and all(r.whole for r in reaches)
     ticks = _ticks(low, high, unit, whole=whole)
     labels = tuple(duration(t) for t in ticks) if unit == "time" else _texts(ticks)
     return Horizontal(unit, low_edge, high_edge, ticks, labels, last)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from nbdiag.views.numbers import shown
 from nbdiag.views.shapes import Line, Mark
-from nbdiag.views.thin import stretches
+from nbdiag.views.thin import drawable, stretches
 from nbdiag.views.vertical import Vertical
 
 LINE_GAP = 16.0
@@ -135,16 +135,15 @@ def value_marks(line: Line, placer: Placer, *, percent: bool) -> list[Mark]:
 
 
 def nonfinite_marks(
-    x: np.ndarray, y: np.ndarray, role: str, axis: Vertical, words: Sequence[str], most: int = 50
+    x: np.ndarray, y: np.ndarray, role: str, axis: Vertical, words: Callable[[float], str], most: int = 50
 ) -> list[Mark]:
-    """A cross where each stretch of values that are no numbers begins; ``words`` name the places."""
+    """A cross where each stretch of values that are no numbers begins; ``words`` names its place."""
     marks: list[Mark] = []
     for first, last in stretches(y)[:most]:
-        before = y[:first][np.isfinite(y[:first])]
-        level = float(before[-1]) if len(before) else axis.low
+        level = float(drawable(y[first - 1 : first])[0]) if first else axis.low
         if np.isinf(y[first]):
             level = axis.high if y[first] > 0 else axis.low
         level = min(max(level, axis.low), axis.high)
-        text = f"{shown(float(y[first]))}{' from' if last > first else ','} {words[first]}"
+        text = f"{shown(float(y[first]))}{' from' if last > first else ','} {words(float(x[first]))}"
         marks.append(Mark("nonfinite", float(x[first]), level, text, role, level))
     return marks

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nbdiag import metrics
+from nbdiag.blocks import Blocks, Summary
 from nbdiag.curve import Curve
 from nbdiag.run import Run
 from nbdiag.views import labels
-from nbdiag.views.horizontal import FEW, Horizontal, positions
+from nbdiag.views.horizontal import FEW, Horizontal, positions, reach
 from nbdiag.views.markup import clean
 from nbdiag.views.numbers import place, shown
 from nbdiag.views.shapes import Line, Mark, Panel
-from nbdiag.views.thin import drawable, thin
+from nbdiag.views.thin import drawable, some
 from nbdiag.views.vertical import Vertical, vertical
 
 if TYPE_CHECKING:
@@ -24,14 +25,19 @@ if TYPE_CHECKING:
 
 MOST = 4
 """More panels than this do not fit one screen."""
+MOST_WANTED = 12
+"""More than this, at the reader's own wish, are three screens: a browser still follows them."""
 EACH_STEP, PREVIOUS = "each step", "previous run"
 """What the faint lines are called: the steps of a curve that has epochs too, and the run of the same cell before."""
+Window = tuple[float, float] | None
 _LONGEST = 14  # letters of a split's name: with its value they fill the right margin
 
 
-def chosen(diagnosis: Diagnosis) -> list[str]:
-    """The metrics to draw: loss, accuracy, what a finding speaks of, a learning rate that moves, the others."""
+def chosen(diagnosis: Diagnosis, wanted: Sequence[str] | None = None) -> list[str]:
+    """The metrics to draw: those ``wanted``; else loss, accuracy, what a finding speaks of, a moving learning rate, others."""
     run = diagnosis.run
+    if asked := [m for m in run.metrics if m in (wanted or ())][:MOST_WANTED]:
+        return asked
     measured = [m for m in run.metrics if not metrics.is_setting(m)]
     loss = [m for m in measured if m == "loss"] or [m for m in measured if metrics.is_loss(m)]
     accuracy = [m for m in measured if metrics.is_accuracy(m)] or [m for m in measured if metrics.is_fraction(m)]
@@ -43,8 +49,8 @@ def chosen(diagnosis: Diagnosis) -> list[str]:
 
 
 def _moves(run: Run, metric: str) -> bool:
-    values = np.concatenate([c.values[c.finite] for c in run.curves() if c.metric == metric])
-    return len(values) > 1 and bool(values.min() < values.max())
+    found = [c.summary() for c in run.curves() if c.metric == metric and c.finite.any()]
+    return bool(found) and min(s.low for s in found) < max(s.high for s in found)
 
 
 def splits_of(run: Run, metric: str) -> list[tuple[str, str]]:
@@ -73,20 +79,22 @@ def panel(
     previous: Diagnosis | None = None,
     points: int = 1000,
     log: bool | None = None,
+    window: Window = None,
 ) -> Panel:
     """One metric's panel."""
     run = diagnosis.run
     pairs = [(run.curve(metric, s), role) for s, role in splits_of(run, metric)]
     curves = [(curve, role) for curve, role in pairs if curve is not None]
     percent = any(curve.unit == "%" for curve, _ in curves)
-    faint = _faint(run, metric, axis, "step", points)
+    faint = _faint(run, metric, axis, "step", points, window)
     behind = [np.nanquantile(line.y, (0.01, 0.99)) for line in faint if np.isfinite(line.y).any()]
-    y_axis = vertical(
-        metric, drawable(np.concatenate([c.values for c, _ in curves] + behind)), height, percent=percent, log=log
-    )
+    spans = [np.array([c.summary().low, c.summary().high]) for c, _ in curves]
+    typical = np.concatenate([some(c.values) for c, _ in curves] + behind)
+    extremes = drawable(np.concatenate(spans + behind))
+    y_axis = vertical(metric, extremes, drawable(typical), height, percent=percent, log=log)
     if previous is not None and metric in previous.run.metrics:
         faint += _faint(previous.run, metric, axis, "epoch", points)
-    lines = [_line(curve, role, positions(run, curve, axis.unit), percent, points) for curve, role in curves]
+    lines = [_line(run, curve, role, axis.unit, percent, points, window) for curve, role in curves]
     placed = labels.with_ends(lines, y_axis)
     marks = _marks(run, metric, curves, placed, y_axis, axis, percent)
     return Panel(
@@ -97,11 +105,33 @@ def panel(
     )  # fmt: skip
 
 
-def _line(curve: Curve, role: str, x: np.ndarray, percent: bool, points: int) -> Line:
+def _line(run: Run, curve: Curve, role: str, unit: str, percent: bool, points: int, window: Window = None) -> Line:
     name = end_name(curve.metric, curve.split)
     value = shown(float(curve.values[-1]), percent=percent)
-    xs, ys = thin(x, drawable(curve.values), points)
-    return Line(curve.name, role, name, xs, ys, f"{name} {value}".strip(), markers=len(curve) <= FEW)
+    at = curve.summary().corners(points)
+    if window is not None and len(at) < len(curve):
+        at = np.union1d(at, _closely(run, curve, unit, points, window))
+    y = drawable(curve.values[at])
+    x = positions(run, curve, unit, at)
+    return Line(
+        curve.name,
+        role,
+        name,
+        x,
+        np.where(np.isfinite(y), y, np.nan),
+        f"{name} {value}".strip(),
+        markers=len(curve) <= FEW,
+    )
+
+
+def _closely(run: Run, curve: Curve, unit: str, points: int, window: tuple[float, float]) -> np.ndarray:
+    """Indices of about as many values within a window as a whole line has, and of the one beyond each edge."""
+    x = positions(run, curve, unit)
+    inside = np.flatnonzero((x >= window[0]) & (x <= window[1]))
+    if not len(inside):
+        return inside
+    first, last = max(inside[0] - 1, 0), inside[-1] + 1
+    return np.asarray(first + Summary(curve.values[first : last + 1], Blocks()).corners(points))
 
 
 def _marks(
@@ -117,11 +147,9 @@ def _marks(
     placer = labels.Placer(lines, y_axis, (axis.low, axis.high))
     marks: list[Mark] = []
     for curve, role in curves:
-        if not curve.finite.all():
+        if not curve.known("values"):
             x = positions(run, curve, axis.unit)
-            marks += labels.nonfinite_marks(
-                x, drawable(curve.values), role, y_axis, [f"{axis.unit} {place(v)}" for v in x]
-            )
+            marks += labels.nonfinite_marks(x, curve.values, role, y_axis, lambda at: f"{axis.unit} {place(at)}")
     for mark in marks:
         placer.avoid(mark)
     marks = _named(marks, placer)
@@ -145,7 +173,7 @@ def _named(marks: Sequence[Mark], placer: labels.Placer) -> list[Mark]:
     return out
 
 
-def _faint(run: Run, metric: str, axis: Horizontal, per: str, points: int) -> list[Line]:
+def _faint(run: Run, metric: str, axis: Horizontal, per: str, points: int, window: Window = None) -> list[Line]:
     """Curves behind the others: the steps of a metric that has epochs too, or a whole other run."""
     out = []
     for split, role in splits_of(run, metric):
@@ -153,9 +181,8 @@ def _faint(run: Run, metric: str, axis: Horizontal, per: str, points: int) -> li
         curve = run.curve(metric, split, "step") if per == "step" else main
         if curve is None or (per == "step" and curve is main):
             continue
-        x = positions(run, curve, axis.unit)
-        if np.isfinite(x).all():
-            drawn = _line(curve, role, x, False, points)
+        if reach(run, curve, axis.unit) is not None:
+            drawn = _line(run, curve, role, axis.unit, False, points, window)
             name = EACH_STEP if per == "step" else PREVIOUS
             out.append(dataclasses.replace(drawn, name=name, end_label="", markers=False, faint=True))
     return out

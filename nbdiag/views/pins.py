@@ -61,7 +61,9 @@ def _placed(run: Run, finding: Finding, epoch: float, axis: Horizontal) -> float
     curve = next((c for c in found if c is not None and len(c)), None)
     if axis.unit == "epoch" or curve is None:
         return epoch
-    return float(np.interp(epoch, curve.x, positions(run, curve, axis.unit)))
+    i = int(np.searchsorted(curve.x, epoch))
+    around = np.arange(max(i - 1, 0), min(i + 1, len(curve)))
+    return float(np.interp(epoch, curve.x[around], positions(run, curve, axis.unit, around)))
 
 
 def spoken(finding: Finding, number: int, stop: float | None = None) -> str:

@@ -10,9 +10,6 @@ import numpy as np
 from nbdiag import metrics
 from nbdiag.views.numbers import linear_ticks, log_ticks, tick_texts
 
-_MANY = 10_000
-"""Values whose quantiles stand for those of any number: their error is below one percent of the values."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Vertical:
@@ -43,14 +40,17 @@ class Vertical:
 
 
 def vertical(
-    metric: str, values: np.ndarray, height: int, *, percent: bool = False, log: bool | None = None
+    metric: str, values: np.ndarray, some: np.ndarray, height: int, *, percent: bool = False, log: bool | None = None
 ) -> Vertical:
-    """A loss starts at 0, any other metric is cut to its data; logarithmic where asked, or where a line would hide."""
+    """A loss starts at 0, any other metric is cut to its data; logarithmic where asked, or where a line would hide.
+
+    The lowest and the highest are among ``values``; ``some`` stand for how all are spread.
+    """
     y = values[np.isfinite(values)]
     if not len(y):
         return Vertical(0.0, 1.0, (0.0, 0.5, 1.0), tick_texts((0.0, 0.5, 1.0), percent=percent), height)
     low, high = float(y.min()), float(y.max())
-    if low > 0 and (_hidden(metric, y) if log is None else log):
+    if low > 0 and (_hidden(metric, some[np.isfinite(some)], high) if log is None else log):
         ticks = log_ticks(low, high)
         return Vertical(ticks[0], ticks[-1], ticks, tick_texts(ticks, log=True), height, log=True)
     fraction = metrics.is_fraction(metric) and low >= 0 and high <= 1
@@ -70,12 +70,12 @@ def _widened(low: float, high: float, least: float) -> tuple[float, float]:
     return low - missing, high + missing
 
 
-def _hidden(metric: str, y: np.ndarray) -> bool:
+def _hidden(metric: str, y: np.ndarray, top: float) -> bool:
     """Three quarters of the values would lie within 4 of 192 pixels, two widths of the line, or half of them within 1.
 
     A learning rate is read in powers of ten once it spans more than one.
     """
     if metric == "learning_rate":
-        return bool(y.max() > 10 * y.min())
-    half, most = np.quantile(y[:: 1 + len(y) // _MANY], (0.5, 0.75)) / y.max()
+        return bool(top > 10 * y.min())
+    half, most = np.quantile(y, (0.5, 0.75)) / top
     return bool(metrics.is_loss(metric) and (most < 4 / 192 or half < 1 / 192))

@@ -16,7 +16,7 @@ from nbdiag.finding import Finding, Severity
 from nbdiag.run import Run
 from nbdiag.views.chart import Chart, draw
 from nbdiag.views.labels import LINE_GAP, spread
-from nbdiag.views.thin import stretches, thin
+from nbdiag.views.thin import stretches
 from tests.views import examples
 
 
@@ -43,18 +43,19 @@ def test_labels_that_do_not_meet_stay_where_their_lines_end() -> None:
 
 
 @pytest.mark.parametrize("n", [10, 1000, 1001, 54_321, 1_000_000])
-def test_thinning_keeps_ends_extremes_and_every_gap_of_one_value(n: int) -> None:
+def test_a_drawn_line_keeps_ends_extremes_and_every_gap_of_one_value(n: int) -> None:
     y = np.sin(np.linspace(0, 60, n))
-    x = np.arange(n, dtype=float)
     up, down, gap = n // 3, n // 2, 3 * n // 4
     y[up], y[down], y[gap] = 99, -99, np.inf
-    xs, ys = thin(x, y)
-    assert len(xs) <= 1600
-    assert (xs[0], xs[-1]) == (0, n - 1)
-    assert {(up, 99.0), (down, -99.0)} <= set(zip(xs.tolist(), ys.tolist(), strict=True))
-    assert np.isnan(ys[xs == gap]).all() and (xs == gap).any()
-    assert not np.isinf(ys).any()
-    assert (np.diff(xs) > 0).all()
+    run = Run()
+    run.append_steps(Steps("loss", "train", y, np.full(n, np.nan), np.arange(n)))
+    (line,) = draw(Diagnosis(run, ())).panels[0].lines
+    assert len(line.x) <= 1600
+    assert (line.x[0], line.x[-1]) == (0, n - 1)
+    assert {(up, 99.0), (down, -99.0)} <= set(zip(line.x.tolist(), line.y.tolist(), strict=True))
+    assert np.isnan(line.y[line.x == gap]).all() and (line.x == gap).any()
+    assert not np.isinf(line.y).any()
+    assert (np.diff(line.x) > 0).all()
 
 
 def test_stretches_are_first_and_last_places() -> None:

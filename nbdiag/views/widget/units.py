@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nbdiag.curve import Curve
+from nbdiag.curve import Curve, Part
 from nbdiag.run import Run
 from nbdiag.views.horizontal import positions
 
@@ -13,6 +13,7 @@ _MOST = 200
 _STRAIGHT = 1 / 2000
 """Of the range: a bend that is smaller than half a pixel of it needs no points of its own."""
 UNITS = ("epoch", "step", "time")
+_KNOWN: dict[str, Part] = {"epoch": "epochs", "step": "steps", "time": "times"}
 
 Translation = dict[str, list[float]]
 
@@ -36,20 +37,19 @@ def _measured(run: Run, unit: str, other: str) -> Translation | None:
     for curve in sorted(run.curves(), key=len, reverse=True):
         if not (_tells(curve, unit) and _tells(curve, other)):
             continue
-        at, to = (np.asarray(positions(run, curve, name), dtype=float) for name in (unit, other))
-        if len(at) > 1 and (np.diff(at) >= 0).all() and (np.diff(to) >= 0).all() and at[-1] > at[0] and to[-1] > to[0]:
+        chosen = np.unique(np.linspace(0, len(curve) - 1, min(len(curve), _MOST)).astype(int))
+        at, to = (positions(run, curve, name, chosen) for name in (unit, other))
+        if (np.diff(at) >= 0).all() and (np.diff(to) >= 0).all() and at[-1] > at[0] and to[-1] > to[0]:
             return _thinned(at, to, whole=other == "step")
     return None
 
 
 def _tells(curve: Curve, unit: str) -> bool:
-    known = {"epoch": curve.epochs, "step": curve.steps, "time": curve.times}.get(unit)
-    return len(curve) > 1 and (known is None or bool(np.isfinite(known).all()))
+    known = _KNOWN.get(unit)
+    return len(curve) > 1 and (known is None or curve.known(known))
 
 
 def _thinned(at: np.ndarray, to: np.ndarray, *, whole: bool) -> Translation:
-    chosen = np.unique(np.linspace(0, len(at) - 1, min(len(at), _MOST)).astype(int))
-    at, to = at[chosen], to[chosen]
     straight = np.interp(at, at[[0, -1]], to[[0, -1]])
     if np.abs(to - straight).max() <= _STRAIGHT * (to[-1] - to[0]):
         at, to = at[[0, -1]], to[[0, -1]]
