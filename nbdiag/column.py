@@ -88,7 +88,7 @@ class Column:
 
     def curve(self, metric: str, split: str, per: Per) -> Curve:
         """The curve as it is now; it does not change when more comes."""
-        if self._seen is None or len(self._seen) != len(self):
+        if self._seen is None or self._new or len(self._seen.values) != self._rows.n:
             self._settle()
             values, epochs, steps, times, rounding = self._rows.upto(self._rows.n)
             self._seen = Curve(

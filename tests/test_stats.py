@@ -110,3 +110,9 @@ def test_entropy_of_equal_classes_is_ln_k():
 
 def test_the_normal_tail():
     assert stats.normal_tail(1.959964) == pytest.approx(0.025, rel=1e-4)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), st.booleans())
+def test_the_median_is_numpys(values, broken):
+    array = np.array([*values, np.nan] if broken else values)
+    assert np.array_equal(stats.median(array), np.median(array), equal_nan=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from nbdiag import stats
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import arithmetic, evidence, references
@@ -24,7 +22,7 @@ def below_chance(run: Run, p: float = 1e-3) -> tuple[float, float, float, float]
     # With unequal classes a model that answers the rarest one is right on its share: only less than that is absurd.
     guess = float(shares[shares > 0].min()) if shares is not None else 1 / known.value
     last = accuracy.y[-max(3, len(accuracy) // 4) :]
-    typical = float(np.median(last))
+    typical = stats.median(last)
     if last.max() >= guess or (typical <= 0 and guess * size.value < 8):
         return None
     tail = arithmetic.chance_of_at_most(typical * size.value, int(size.value), guess)

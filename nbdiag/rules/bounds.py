@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 
+from nbdiag import stats
 from nbdiag.finding import Certainty
 from nbdiag.metrics import loss_family
 from nbdiag.rules import arithmetic, evidence
@@ -45,7 +46,7 @@ class Broken:
     def factor(self) -> float:
         """By how much, in the middle of them: least loss over the loss found."""
         loss = np.maximum(self.pair.loss[self.where], 1e-12)
-        return float(np.median(self.least[self.where] / loss))
+        return stats.median(self.least[self.where] / loss)
 
     @property
     def blatant(self) -> bool:

@@ -69,7 +69,7 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
         and not run.facts.class_weight
         and val is not None
         and len(val) == len(train)
-        and float(np.median(train.y)) >= 0.9 * level
+        and stats.median(train.y) >= 0.9 * level
     ):
         judged = _never_below(val, level, tolerance)  # a last batch's loss jumps below by chance; validation's does not
     if judged is None:
@@ -140,7 +140,7 @@ def _at_chance(run: Run, guess: evidence.Chance, start: int) -> str | None:
             continue
         here = evidence.chance(run, role) or guess
         top = max(here.accuracy, guess.accuracy)
-        middle = float(np.median(accuracy.y[start:]))
+        middle = stats.median(accuracy.y[start:])
         # Without a size: 100 samples, the least that people validate on.
         if middle > top + 1.96 * stats.accuracy_error(top, size or 100):
             return None

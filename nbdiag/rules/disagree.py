@@ -50,7 +50,7 @@ def loss_and_accuracy_both_fall(run: Run, *, z: float = 4.0) -> Iterator[Finding
     if not after.any():
         return
     a, b = stats.trend(loss.x[after], loss.y[after]), accuracy.trend(top)
-    high, low = float(accuracy.smoothed[top]), float(np.median(accuracy.y[-3:]))
+    high, low = float(accuracy.smoothed[top]), stats.median(accuracy.y[-3:])
     size = evidence.n_val(run)
     least = max(0.02, 1.96 * stats.accuracy_error(high, int(size.value)) if size else 0.0)
     fell = -a.change / max(abs(float(loss.y[after][0])), 1e-300)
@@ -122,13 +122,13 @@ def train_loss_accuracy_decoupled(run: Run, *, z: float = 4.0) -> Iterator[Findi
     unit, begin = evidence.unit(run), float(accuracy.x[-k])
     yield Finding(
         title="Training loss is flat while training accuracy climbs",
-        message=f"Since {unit} {place(begin)} `{loss.label}` has stayed at about {num(float(np.median(loss.y[-k:])))} while **`{accuracy.label}` rose "
+        message=f"Since {unit} {place(begin)} `{loss.label}` has stayed at about {num(stats.median(loss.y[-k:]))} while **`{accuracy.label}` rose "
         f"from {num(float(accuracy.y[-k]))} to {num(accuracy.last)}**.",
         certainty=Certainty.STRONG,
         curves=(loss.name, accuracy.name),
         start=begin,
         stop=float(accuracy.x[-1]),
-        evidence={"gain of accuracy": gained, "loss": float(np.median(loss.y[-k:]))},
+        evidence={"gain of accuracy": gained, "loss": stats.median(loss.y[-k:])},
         why="Training lowers the loss, and accuracy follows where both look at the same samples in the same way. Where they part, "
         "samples that count little in the loss are being put right.",
         causes=ranked(

@@ -64,7 +64,7 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     start, lowest = found
     unit = evidence.unit(run)
     rate = run.facts.learning_rate
-    ends = float(np.median(train.y[-max(2, len(train) // 10) :]))
+    ends = stats.median(train.y[-max(2, len(train) // 10) :])
     yield Finding(
         title=f"{train.label} explodes at {unit} {place(start)}",
         headline=f"Diverged at {unit} {place(start)}: {train.label} {num(train.last)}",
@@ -106,7 +106,7 @@ def _rose(train: Series, factor: float) -> tuple[int, float] | None:
     lowest = int(np.argmin(train.smoothed))
     if n < 4 or lowest >= n - 2:
         return None
-    low, end, first = float(train.smoothed[lowest]), float(np.median(y[-max(2, n // 10) :])), float(y[0])
+    low, end, first = float(train.smoothed[lowest]), stats.median(y[-max(2, n // 10) :]), float(y[0])
     quiet = stats.noise(y[: max(3, lowest + 1)], train.rounding)
     jump = end - low
     if jump <= max((factor - 1) * abs(low), 10 * quiet):
@@ -141,8 +141,8 @@ def _at_once(run: Run, train: Series) -> tuple[int, float] | None:
     accuracy, chance = evidence.accuracy(run, "train"), evidence.chance(run, "train")
     if accuracy is not None and chance is not None and chance.loss is not None:
         half = len(train) // 2
-        at_chance = float(np.median(accuracy.y[-half:])) < chance.accuracy + 0.05
-        return (0, low) if at_chance and float(np.median(train.y[half:])) > 10 * chance.loss else None
+        at_chance = stats.median(accuracy.y[-half:]) < chance.accuracy + 0.05
+        return (0, low) if at_chance and stats.median(train.y[half:]) > 10 * chance.loss else None
     return (0, low) if accuracy is None and train.y[0] > 1000 * train.y[1] else None
 
 

@@ -54,7 +54,7 @@ def small_validation_set(run: Run, *, points: float = 3.0, tiny: int = 40) -> It
     if size is None or (not size.known and accuracy is None):
         return
     n = size.value
-    level = float(np.median(accuracy.y)) if accuracy is not None else 0.5
+    level = stats.median(accuracy.y) if accuracy is not None else 0.5
     margin = margin_of(level, n)
     shown_in_curve = _moves(run, n)
     if accuracy is not None and margin <= points:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag import stats
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
@@ -69,7 +70,7 @@ def prediction_flips_class(run: Run) -> Iterator[Finding]:
         len(y) >= 10
         and pairs[-1] < 0.1 * len(y)
         and len(later)
-        and np.median(later) > max(y[pairs[0]], y[pairs[0] + 1])
+        and stats.median(later) > max(y[pairs[0]], y[pairs[0] + 1])
     ):
         return
     strong = shares is not None or len(pairs) > 1

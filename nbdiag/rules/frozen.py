@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag import stats
 from nbdiag.curve import Curve
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.metrics import is_fraction, is_setting
@@ -55,7 +56,7 @@ def frozen_metrics(run: Run, *, epochs: int = 5, share: float = 1e-3) -> Iterato
     loss = evidence.loss(run, "train")
     if loss is None or len(loss) < epochs or not loss.raw.known("values"):
         return
-    level = float(np.median(np.abs(loss.y)))
+    level = stats.median(np.abs(loss.y))
     if level < 1e-6 or loss.rounding > 5e-4 * level or loss.span > share * level + 2 * loss.rounding:
         return
     for role in ("train", "val"):

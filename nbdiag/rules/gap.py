@@ -53,7 +53,7 @@ def generalization_gap(run: Run) -> Iterator[Finding]:
         return
     unit = evidence.unit(run)
     k = max(2, len(both) // 4)
-    gap = float(np.median(both.val[-k:] - both.between[-k:]))
+    gap = stats.median(both.val[-k:] - both.between[-k:])
     names = both.curves if accuracies is None else (*both.curves, *accuracies.curves)
     text = f"Over the last quarter validation loss stands **{num(gap)} above training loss** ({num(float(both.val[-1]))} and {num(float(both.train[-1]))})"
     if apart is not None:
@@ -94,7 +94,7 @@ def _large_gap(run: Run, both: Pair) -> float | None:
     """The epoch at which validation stopped, if a large gap opened after it."""
     scale = evidence.start_level(run)
     k = max(2, len(both) // 5)
-    train, val = float(np.median(both.train[-k:])), float(np.median(both.val[-k:]))
+    train, val = stats.median(both.train[-k:]), stats.median(both.val[-k:])
     if not scale or val - train <= _LARGE * scale or train <= 0:
         return None
     # Validation stopped where it first came within 3 % (or its noise) of its final level or better.
@@ -102,7 +102,7 @@ def _large_gap(run: Run, both: Pair) -> float | None:
     stopped = int(np.argmax(both.val <= level))
     fell = 1 - train / max(float(both.train[stopped]), 1e-300)
     accuracies = evidence.pair(run, "accuracy")
-    if accuracies is not None and float(np.median(accuracies.train[-k:] - accuracies.val[-k:])) < 0.12:
+    if accuracies is not None and stats.median(accuracies.train[-k:] - accuracies.val[-k:]) < 0.12:
         return None
     if fell < 0.25 or stopped >= len(both) - 4:
         return None
@@ -112,12 +112,12 @@ def _large_gap(run: Run, both: Pair) -> float | None:
 def _accuracy_gap(run: Run, both: Pair) -> tuple[float, float] | None:
     """Accuracy gap over the last quarter and the least gap the sample sizes resolve; None where it is below that."""
     k = max(2, len(both) // 4)
-    gap = float(np.median(both.between[-k:] - both.val[-k:]))
+    gap = stats.median(both.between[-k:] - both.val[-k:])
     size = evidence.n_val(run)
     if size is None:
         return None
     share = size.value / run.facts.n_train if run.facts.n_train else 0.25
-    resolved = 1.96 * stats.accuracy_error(float(np.median(both.val[-k:])), int(size.value)) * (1 + share) ** 0.5
+    resolved = 1.96 * stats.accuracy_error(stats.median(both.val[-k:]), int(size.value)) * (1 + share) ** 0.5
     jitter = 2 * stats.noise(both.val, both.rounding[1]) / k**0.5
     return (gap, resolved) if gap > max(resolved, jitter, 0.05) else None
 
@@ -152,7 +152,7 @@ def val_never_improved(run: Run) -> Iterator[Finding]:
     fall = stats.trend(both.x, both.train)
     if (
         int(np.argmin(val)) > 1
-        or float(np.median(both.val[-3:])) < both.val[0]
+        or stats.median(both.val[-3:]) < both.val[0]
         or fall.z > -4
         or both.train[-1] > 0.9 * both.train[0]
     ):

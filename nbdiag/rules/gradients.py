@@ -57,15 +57,15 @@ def vanishing_gradients(run: Run, *, ratio: float = 0.01) -> Iterator[Finding]:
     usable = last.y[:half] > 0
     if not usable.any():
         return
-    share = float(np.median(first.y[:half][usable] / last.y[:half][usable]))
-    moved = 1 - float(np.median(train.y[: max(3, len(train) // 2)][-3:])) / max(abs(train.first), 1e-300)
+    share = stats.median(first.y[:half][usable] / last.y[:half][usable])
+    moved = 1 - stats.median(train.y[: max(3, len(train) // 2)][-3:]) / max(abs(train.first), 1e-300)
     if share >= ratio or moved > 0.1:
         return
     yield Finding(
         title=f"The first layer's gradient is {num(share)} of the last's",
         headline="Vanishing gradients: the first layers do not learn",
-        message=f"The gradient norm of the first layer is **{num(share)} times that of the last** ({num(float(np.median(first.y[:half])))} "
-        f"against {num(float(np.median(last.y[:half])))}), and `{train.label}` has hardly moved from {num(train.first)}.",
+        message=f"The gradient norm of the first layer is **{num(share)} times that of the last** ({num(stats.median(first.y[:half]))} "
+        f"against {num(stats.median(last.y[:half]))}), and `{train.label}` has hardly moved from {num(train.first)}.",
         certainty=Certainty.STRONG,
         curves=(first.name, last.name, train.name),
         evidence={"ratio": share, "fall of the loss": moved},
@@ -119,14 +119,14 @@ def exploding_gradients(run: Run, *, factor: float = 100.0) -> Iterator[Finding]
     if norm is None or train is None or len(norm) < 6 or len(train) < 6 or norm.raw.per != train.raw.per:
         return
     top = int(np.argmax(norm.y[5:])) + 5
-    usual = float(np.median(norm.y[:top]))
+    usual = stats.median(norm.y[:top])
     if usual <= 0 or norm.y[top] < factor * usual:
         return
     at = int(np.searchsorted(train.x, norm.x[top]))
     after = train.y[at : at + 2]
     if at < 1 or not len(after):
         return
-    before = float(np.median(train.y[max(0, at - 3) : at]))
+    before = stats.median(train.y[max(0, at - 3) : at])
     if float(after.max()) - before < max(6 * stats.noise(train.y[:at], train.rounding), 0.1 * abs(before)):
         return
     unit = evidence.unit(run)

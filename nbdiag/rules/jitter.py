@@ -39,7 +39,7 @@ def jitter(series: Series | None) -> Jitter | None:
     smoothed = np.convolve(np.pad(y, 2, mode="edge"), np.ones(5) / 5, "valid")
     travelled = abs(float(y[-1] - y[0])) + float(np.ptp(y))
     return Jitter(
-        step=stats.noise(y, series.rounding / max(float(np.median(series.y)), 1e-300)),
+        step=stats.noise(y, series.rounding / max(stats.median(series.y), 1e-300)),
         spread=float(np.sqrt(np.mean((y - smoothed) ** 2))),
         path=float(np.abs(steps).sum()) / travelled if travelled > 0 else 0.0,
         turns=stats.lag1(steps),

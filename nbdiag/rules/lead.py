@@ -55,11 +55,11 @@ def val_better_than_train(run: Run) -> Iterator[Finding]:
     harder = [word for word, on in reasons.items() if on]
     # Where something is known to make training harder, the lead may open only once the model has learned.
     throughout = better[:-1].mean() >= (0.5 if harder else _BETTER) and better[-tail:].mean() >= _BETTER
-    if not throughout or float(np.median(lead)) < 0.01 * abs(evidence.start_level(run) or 0.0):
+    if not throughout or stats.median(lead) < 0.01 * abs(evidence.start_level(run) or 0.0):
         return
     if not harder and not _clear(run, both):
         return
-    amount = float(np.median(lead[-tail:]))
+    amount = stats.median(lead[-tail:])
     yield Finding(
         title="Validation is better than training throughout",
         message=f"Validation loss lies below training loss in {pct(float(better[:-1].mean()))} of the {unit}s, **at the end by {num(amount)}**"
@@ -104,10 +104,10 @@ def _clear(run: Run, losses: Pair) -> bool:
     if both is None or size is None:
         known_off = run.facts.has_dropout is False and run.facts.augmentation is False
         k = max(2, len(losses) // 4)
-        lead, level = float(np.median((losses.between - losses.val)[-k:])), float(np.median(losses.val[-k:]))
+        lead, level = stats.median((losses.between - losses.val)[-k:]), stats.median(losses.val[-k:])
         return not known_off and lead > 0.2 * abs(level)
     k = max(2, len(both) // 4)
-    train, val = float(np.median(both.between[-k:])), float(np.median(both.val[-k:]))
+    train, val = stats.median(both.between[-k:]), stats.median(both.val[-k:])
     n = int(size.value)
     error = (stats.accuracy_error(val, n) ** 2 + stats.accuracy_error(train, run.facts.n_train or n) ** 2) ** 0.5
     return bool(val - train > 3 * error)
@@ -145,9 +145,9 @@ def train_metric_lag(run: Run, *, share: float = 0.08) -> Iterator[Finding]:
     if not early:
         return
     later = lead[max(2, len(lead) // 2) :]
-    gone = float(np.median(later)) < 0.25 * lead[0]
+    gone = stats.median(later) < 0.25 * lead[0]
     # In a run too short for the lead to go, the half-epoch shift takes most of it away.
-    shifted = len(lead) < 8 and float(np.median((both.between - both.val)[:-1])) < 0.5 * float(np.median(lead[:-1]))
+    shifted = len(lead) < 8 and stats.median((both.between - both.val)[:-1]) < 0.5 * stats.median(lead[:-1])
     if (
         not (gone or shifted)
         or not evidence.complete(run)
@@ -167,7 +167,7 @@ def train_metric_lag(run: Run, *, share: float = 0.08) -> Iterator[Finding]:
         curves=both.curves,
         start=float(both.x[0]),
         stop=max(stop, float(both.x[0])),
-        evidence={"lead in the first epoch": float(lead[0]), "lead later": float(np.median(later))},
+        evidence={"lead in the first epoch": float(lead[0]), "lead later": stats.median(later)},
         why="While the model improves fast, the mean over an epoch is half an epoch old when the epoch ends.",
         check=Check(
             "Evaluate the training data after the first epoch. If it is still behind validation, the lag is not the reason."

@@ -50,7 +50,7 @@ def label_noise(run: Run, *, points: float = 0.05) -> Iterator[Finding]:
     if loss is None or accuracy is None or len(accuracy) < 6:
         return
     k = max(3, len(accuracy) // 3)
-    train, val = float(np.median(accuracy.between[-k:])), float(np.median(accuracy.val[-k:]))
+    train, val = stats.median(accuracy.between[-k:]), stats.median(accuracy.val[-k:])
     size, chance = evidence.n_val(run), evidence.chance(run, "train")
     n_val, n_train = int(size.value) if size else 200, facts.n_train or 200
     error = (stats.accuracy_error(val, n_val) ** 2 + stats.accuracy_error(train, n_train) ** 2) ** 0.5
@@ -58,7 +58,7 @@ def label_noise(run: Run, *, points: float = 0.05) -> Iterator[Finding]:
         return
     if chance is not None and train < chance.accuracy + 0.02:
         return
-    lower, higher = float(np.median(loss.val[-k:])), float(np.median(loss.between[-k:]))
+    lower, higher = stats.median(loss.val[-k:]), stats.median(loss.between[-k:])
     if lower > 0.9 * higher:
         return
     unit, noise = evidence.unit(run), max(0.0, 1 - train)
@@ -160,7 +160,7 @@ def _grokking(run: Run) -> tuple[str, float, tuple[str, ...], dict[str, float | 
     k = max(3, len(both) // 20)
     if begin + k >= len(both) // 2:
         return None
-    then, now = float(np.median(both.val[begin : begin + k])), float(np.median(both.val[-k:]))
+    then, now = stats.median(both.val[begin : begin + k]), stats.median(both.val[-k:])
     rising = stats.trend(both.x[begin:], both.val[begin:])
     if now - then < 0.1 or (now - then < 0.5 * (1 - then) and rising.z < 4):
         return None
@@ -180,7 +180,7 @@ def _double_descent(run: Run) -> tuple[str, float, tuple[str, ...], dict[str, fl
     peak = int(np.argmax(y[3:])) + 3
     if not 3 <= peak <= len(y) // 2:
         return None
-    low, high, end = float(y[:peak].min()), float(y[peak]), float(np.median(y[-5:]))
+    low, high, end = float(y[:peak].min()), float(y[peak]), stats.median(y[-5:])
     noise = stats.noise(both.val, both.rounding[1])
     if high - low < max(0.1 * abs(low), 4 * noise) or high - end < max(0.1 * abs(high), 6 * noise, 0.5 * (high - low)):
         return None

@@ -246,7 +246,7 @@ def steps_so_far(run: Run) -> tuple[int, float] | None:
     if each is None or main is None or run.last_epoch is None:
         return None
     # Counted from the first epoch, which may have any number; a log of every tenth epoch begins with ten of them.
-    stride = float(np.median(np.diff(main.raw.x))) if len(main.raw) > 1 else 1.0
+    stride = stats.median(np.diff(main.raw.x)) if len(main.raw) > 1 else 1.0
     return int(each), each * (run.last_epoch - float(main.raw.x[0]) + stride)
 
 

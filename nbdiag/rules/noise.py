@@ -55,7 +55,7 @@ def noisy_validation(run: Run, *, times: float = 3.0, step: float = 0.05) -> Ite
     share, band = "", None
     if accuracy is not None and size is not None:
         n = int(size.value)
-        error = stats.accuracy_error(float(np.median(accuracy.y)), n)
+        error = stats.accuracy_error(stats.median(accuracy.y), n)
         share = f" {n:,} samples resolve accuracy to ±{196 * error:.1f} points."
         band = BandPicture(
             "Validation accuracy and what its size resolves",
@@ -108,7 +108,7 @@ def _jumps(run: Run) -> Finding | None:
     if accuracy is None or size is None or not 4 <= len(accuracy) < 10:
         return None
     steps, n = np.diff(accuracy.y), int(size.value)
-    error = stats.accuracy_error(float(np.median(accuracy.y)), n)
+    error = stats.accuracy_error(stats.median(accuracy.y), n)
     # A tenth is more than any epoch of ordinary training loses; four standard errors are more than the sample does.
     least = max(0.1, 4 * 2**0.5 * error)
     back = int(np.argmin(steps))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag import stats
 from nbdiag.finding import Certainty, Check, Finding, SamplesPicture, Severity, Table, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
@@ -145,7 +146,7 @@ def _finding(
         )
     moved = ""
     if best is not None:
-        middle = float(np.median(best[rest])), float(np.median(samples.last[rest]))
+        middle = stats.median(best[rest]), stats.median(samples.last[rest])
         moved = f" The middle of all the others went from {num(middle[0])} to {num(middle[1])}: {'they did not shift' if middle[1] <= 1.1 * middle[0] + 1e-9 else 'they hardly shifted'}."
     calibrated, fix = calibration(samples)
     loss, epoch = evidence.loss(run, "val"), samples.best_epoch

@@ -115,8 +115,8 @@ def _train_change(run: Run, best: float) -> tuple[bool | None, float | None]:
     near = train.y[np.abs(train.x - best) <= max(k // 2, 0.5)]
     if not len(near):
         return None, None
-    then = float(np.median(near))
-    end = float(np.median(train.y[-k:]))
+    then = stats.median(near)
+    end = stats.median(train.y[-k:])
     return end < then, end / then if train.positive else None
 
 
@@ -128,7 +128,7 @@ def _accuracy_change(run: Run, best: float) -> tuple[float | None, float]:
     at, k = int(np.argmin(np.abs(accuracy.x - best))), max(1, min(7, len(accuracy) // 3))
     around, end = accuracy.y[max(0, at - k // 2) : at + k // 2 + 1], accuracy.y[-k:]
     error = stats.noise(accuracy.y, accuracy.rounding) * (1 / len(around) + 1 / len(end)) ** 0.5
-    return float(np.median(end) - np.median(around)), error
+    return stats.median(end) - stats.median(around), error
 
 
 def large_rise(run: Run, z: float, rise: float, weight: float) -> Rise | None:

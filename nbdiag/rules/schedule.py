@@ -52,7 +52,7 @@ def lr_drop(run: Run, *, sigmas: float = 3.0) -> Iterator[Finding]:
         if at < 3 or at + 1 >= len(train):
             continue
         before = logs[max(0, at - 5) : at]
-        fall = float(np.median(before[-3:]) - np.median(logs[at : at + 3]))
+        fall = stats.median(before[-3:]) - stats.median(logs[at : at + 3])
         usual = stats.noise(before) if len(before) >= 4 else stats.noise(logs[:at])
         pace = max(0.0, -stats.trend(np.arange(len(before), dtype=float), before).slope) * 2
         if fall < max(sigmas * usual, 0.05) or fall < 1.5 * pace:
@@ -171,7 +171,7 @@ def late_start(run: Run, *, share: float = 0.12) -> Iterator[Finding]:
     if train is None or len(train) < 10 or not train.lower_is_better:
         return
     y = train.smoothed
-    first, end = float(np.median(train.y[:2])), float(y[-max(2, len(y) // 10) :].min())
+    first, end = stats.median(train.y[:2]), float(y[-max(2, len(y) // 10) :].min())
     fell = first - end
     if fell <= 0.25 * abs(first):
         return

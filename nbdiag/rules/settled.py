@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag import stats
 from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
@@ -45,7 +46,7 @@ def converged(run: Run) -> Iterator[Finding]:
     if main is None or len(main) < TREND_POINTS or not main.lower_is_better or not evidence.complete(run):
         return
     start = evidence.start_level(run) or main.first
-    level = float(np.median(main.y[-max(3, len(main) // 10) :]))
+    level = stats.median(main.y[-max(3, len(main) // 10) :])
     tiny = 0.01 * abs(start)
     ahead = forecast(main)
     little = ahead is not None and ahead.gain < 0.06
@@ -67,7 +68,7 @@ def converged(run: Run) -> Iterator[Finding]:
     gap = None
     if both is not None:
         k = max(3, len(both) // 5)
-        gap = float(np.median(both.val[-k:] - both.between[-k:]))
+        gap = stats.median(both.val[-k:] - both.between[-k:])
         if gap > (0.2 if skilled and _accuracies_agree(run) else 0.1) * abs(start):
             return
     unit, since = evidence.unit(run), settled_since(main)
@@ -106,7 +107,7 @@ def _accuracies_agree(run: Run) -> bool:
     if both is None:
         return False
     k = max(3, len(both) // 5)
-    return abs(float(np.median(both.between[-k:] - both.val[-k:]))) < 0.04
+    return abs(stats.median(both.between[-k:] - both.val[-k:])) < 0.04
 
 
 @rule(severity=Severity.NOTE)
@@ -142,7 +143,7 @@ def plateau(run: Run) -> Iterator[Finding]:
         or not settled(train, flat=0.01)
     ):
         return
-    level = float(np.median(train.y[-max(3, len(train) // 10) :]))
+    level = stats.median(train.y[-max(3, len(train) // 10) :])
     if not 0.2 * start < level < 0.98 * start:
         return
     if not evidence.complete(run) or next(converged.function(run), None) is not None:
@@ -205,7 +206,7 @@ def underfitting(run: Run) -> Iterator[Finding]:
     chance, start = evidence.chance(run, "train"), evidence.start_level(run)
     if not start or not (settled(train, flat=0.03, level=0.02) and settled(val, flat=0.03, level=0.02)):
         return
-    level, other = float(np.median(both.train[-k:])), float(np.median(both.val[-k:]))
+    level, other = stats.median(both.train[-k:]), stats.median(both.val[-k:])
     if not 0.5 < level / start < 0.97 or abs(other - level) > 0.15 * level:
         return
     accuracy = evidence.accuracy(run, "train")

@@ -44,7 +44,7 @@ def forecast(series: Series) -> Forecast | None:
     x, logs, length = series.x, series.logs, float(series.x[-1] - series.x[0]) * n / max(n - 1, 1)
     wide, near = stats.trend(x[-third:], logs[-third:]), stats.trend(x[-sixth:], logs[-sixth:])
     error = wide.sigma * math.sqrt(12 / third**3) * n / length
-    now = float(np.median(series.y[-3:]))
+    now = stats.median(series.y[-3:])
     if wide.slope >= 0 or near.slope >= 0:
         return Forecast(0.0, 0.0, 0.0, now, False, float(x[-third]))
     # Steeper at the end than before is noise more often than not: then the wider look counts.
@@ -75,12 +75,12 @@ def settled(series: Series, share: float = 0.3, flat: float = 0.02, level: float
         return False
     fit = series.trend(n - k)
     noise = 2 * fit.sigma * math.sqrt(2 / k)
-    return abs(fit.change) <= max(noise, flat * series.span, level * abs(float(np.median(series.y[-k:]))))
+    return abs(fit.change) <= max(noise, flat * series.span, level * abs(stats.median(series.y[-k:])))
 
 
 def settled_since(series: Series) -> float:
     """The epoch from which the curve stays within its noise, or 3 % of its range, of its final level."""
-    level = float(np.median(series.y[-max(3, len(series) // 10) :]))
+    level = stats.median(series.y[-max(3, len(series) // 10) :])
     band = max(3 * series.noise, 0.03 * series.span, 0.02 * abs(level))
     outside = np.flatnonzero(np.abs(series.smoothed - level) > band)
     return float(series.x[min(len(series) - 1, (outside[-1] + 1) if len(outside) else 0)])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from nbdiag import stats
 from nbdiag.finding import Certainty, Check, Finding, Severity, Table, ranked
 from nbdiag.rules import evidence, references
@@ -50,18 +48,18 @@ def gap_from_first_epoch(run: Run, *, ratio: float = 2.0) -> Iterator[Finding]:
         return
     early = both.val[:3] / both.between[:3]
     # 1.6 is twice, less what one noisy epoch of three may take away.
-    if float(np.median(early)) < ratio or early.min() < 0.8 * ratio:
+    if stats.median(early) < ratio or early.min() < 0.8 * ratio:
         return
     gap = both.val - both.between
-    first, last = float(np.median(gap[:3])), float(np.median(gap[-3:]))
-    if first < 0.2 * both.train[0] or last < 0.25 * first or float(np.median((both.val / both.between)[-3:])) < 1.3:
+    first, last = stats.median(gap[:3]), stats.median(gap[-3:])
+    if first < 0.2 * both.train[0] or last < 0.25 * first or stats.median((both.val / both.between)[-3:]) < 1.3:
         return
-    if not _material(run, float(np.median(early)), ratio):
+    if not _material(run, stats.median(early), ratio):
         return
     facts = run.facts
     keras = framework(run) == "keras"
     yield Finding(
-        title=f"Validation loss is {num(float(np.median(early)))} times training loss from the first epochs on",
+        title=f"Validation loss is {num(stats.median(early))} times training loss from the first epochs on",
         headline="Training and validation differ from the first epoch on: not overfitting",
         message=f"At {evidence.unit(run)} {place(float(both.x[0]))} training loss is {num(float(both.train[0]))} and validation loss "
         f"**{num(float(both.val[0]))}, before anything can have been learned by heart**; at the end {num(float(both.train[-1]))} and "
@@ -69,7 +67,7 @@ def gap_from_first_epoch(run: Run, *, ratio: float = 2.0) -> Iterator[Finding]:
         certainty=Certainty.STRONG,
         curves=both.curves,
         start=float(both.x[0]),
-        evidence={"ratio in epochs 1 to 3": float(np.median(early)), "gap then": first, "gap at the end": last},
+        evidence={"ratio in epochs 1 to 3": stats.median(early), "gap then": first, "gap at the end": last},
         why="Overfitting takes time: the gap opens as training goes on. A gap at the first epoch means that the two numbers are "
         "measured in different ways (weights, dropout, BatchNorm in evaluation mode) or on different data.",
         causes=ranked(
@@ -115,4 +113,4 @@ def _material(run: Run, early: float, ratio: float) -> bool:
     if both is None or len(both) < 3 or early >= 2 * ratio:
         return True
     error = stats.accuracy_error(float(both.val[0]), int(size.value)) if size is not None else 0.0
-    return float(np.median((both.between - both.val)[:3])) > max(0.05, 3 * error)
+    return stats.median((both.between - both.val)[:3]) > max(0.05, 3 * error)

@@ -112,7 +112,7 @@ def _felt(run: Run, epoch: float) -> bool:
     before, after = val.y[val.x < epoch], val.y[val.x >= epoch]
     if not len(before) or not len(after):
         return True
-    usual = float(np.median(before[-3:]))
+    usual = stats.median(before[-3:])
     return float(after[:2].max()) > usual + max(0.1 * abs(usual), 2 * val.noise)
 
 
@@ -121,14 +121,14 @@ def spikes(series: Series, sigmas: float, least: float) -> list[int]:
     y = series.logs if series.positive else series.y
     calm = stats.smooth(y, 7)
     away = y - calm
-    sigma = max(stats.noise(y), stats.MAD_TO_SIGMA * float(np.median(np.abs(away))))
-    jump = np.log(least) if series.positive else least * max(abs(float(np.median(series.y))), 1e-300)
+    sigma = max(stats.noise(y), stats.MAD_TO_SIGMA * stats.median(np.abs(away)))
+    jump = np.log(least) if series.positive else least * max(abs(stats.median(series.y)), 1e-300)
     high = away > max(sigmas * sigma, float(jump))
     high[:2] = False
     found: list[int] = []
     for i in np.flatnonzero(high):
         # A jump up, not a steep fall seen late; and back within three epochs: a spike has an end.
-        up = y[i] - float(np.median(y[max(0, i - 3) : i])) > 0.5 * away[i] or i - 1 in found
+        up = y[i] - stats.median(y[max(0, i - 3) : i]) > 0.5 * away[i] or i - 1 in found
         back = i < len(y) - 1 and bool((y[i + 1 : i + 4] - calm[i] < 0.5 * away[i]).any())
         if up and back:
             found.append(int(i))
@@ -184,7 +184,7 @@ def loss_bump_recovered(run: Run, *, z: float = 4.0) -> Iterator[Finding]:
     top = int(np.argmax(height))
     low = float(lows[top])
     before = int(np.argmin(y[: top + 1]))
-    end = float(np.median(y[-max(2, len(y) // 10) :]))
+    end = stats.median(y[-max(2, len(y) // 10) :])
     if top - before < 2 or height[top] < max(z * val.noise, 0.1 * abs(low), 0.02 * abs(start)) or end >= low:
         return
     over = np.flatnonzero(y[top:] < low)

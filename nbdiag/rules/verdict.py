@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from nbdiag import stats
 from nbdiag.finding import Finding, Severity
 from nbdiag.rules import evidence
 from nbdiag.rules.evaluation import margin_of
@@ -74,7 +73,7 @@ def _large_enough(run: Run, found: set[str]) -> list[str]:
     size, accuracy = evidence.n_val(run), evidence.accuracy(run, "val")
     if size is None or accuracy is None or "small-validation-set" in found:
         return []
-    points = margin_of(float(np.median(accuracy.y)), size.value)
+    points = margin_of(stats.median(accuracy.y), size.value)
     return (
         [f"too small a validation set ({int(size.value):,} samples are good for ±{points:.1f} points)"]
         if points <= 3

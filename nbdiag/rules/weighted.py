@@ -131,7 +131,7 @@ def _ruled_out(run: Run, val: Pair, first: int) -> tuple[str, ...]:
     out = ["overfitting: the gap is there from the start"] if first == 0 else []
     size, moved = evidence.n_val(run), float(np.abs(np.diff(val.accuracy)).max(initial=0.0))
     if size is not None:
-        error = 1.96 * stats.accuracy_error(float(np.median(val.accuracy)), int(size.value))
+        error = 1.96 * stats.accuracy_error(stats.median(val.accuracy), int(size.value))
         if moved > 5 * error:
             points = num(round(100 * error, 1))
             out.append(
