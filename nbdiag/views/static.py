@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nbdiag.views import place
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -26,7 +28,7 @@ class StaticView:
     """
 
     def __init__(self, *, copy: bool = False) -> None:
-        self._output: Any = None
+        self._place: place.Place | None = None
         self._copy = copy
         self._every = COPY_SECONDS if copy else _SECONDS
         self._shown: Diagnosis | None = None
@@ -34,10 +36,7 @@ class StaticView:
 
     def show(self) -> None:
         """An empty output takes its place above all the cell prints."""
-        from IPython.display import display
-
-        empty = {"text/plain": "", "text/html": _EMPTY} if self._copy else {"text/plain": ""}
-        self._output = display(empty, raw=True, display_id=True)
+        self._place = place.begin({"text/plain": "", "text/html": _EMPTY} if self._copy else {"text/plain": ""})
 
     def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Draw the latest run once it has been judged anew, unless one was just drawn: words and curves agree."""
@@ -66,6 +65,5 @@ class StaticView:
         self._update(bundle.static(diagnosis))
 
     def _update(self, data: dict[str, str]) -> None:
-        if self._output is None:
-            self.show()
-        self._output.update(data, raw=True)
+        self._place = self._place or place.begin({"text/plain": ""})
+        self._place.put(data)

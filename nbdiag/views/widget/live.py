@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from nbdiag.views import place
 from nbdiag.views.static import NOTHING_SEEN, StaticView
 
 if TYPE_CHECKING:
@@ -17,35 +18,41 @@ class WidgetView:
     """The live chart of a notebook's cell. Its libraries are imported when there is something to draw."""
 
     def __init__(self) -> None:
-        self._output: Any = None
+        self._place: place.Place | None = None
         self._board: Board | None = None
-        self._copy = StaticView(copy=True)
+        # An ``Output`` widget is not there where widgets are not: neither would be a copy inside it.
+        self._copy = None if place.within_widget() else StaticView(copy=True)
 
     def show(self) -> None:
         """An empty output takes its place above all the cell prints: displayed later it would cut a bar in two."""
-        from IPython.display import display
-
-        self._output = display({"text/plain": ""}, raw=True, display_id=True)
-        self._copy.show()
+        self._place = place.begin({"text/plain": ""})
+        if self._copy:
+            self._copy.show()
 
     def draw(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Draw the latest run; the others are as they were left."""
         if diagnoses:
             self._opened().draw(diagnoses, len(diagnoses) - 1)
-            self._copy.draw(diagnoses)
+            if self._copy:
+                self._copy.draw(diagnoses)
 
     def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
         """Draw every run exactly, and leave outputs that need no widgets; a page with live ones hides them."""
         if not diagnoses:
-            self._output.update({"text/plain": NOTHING_SEEN}, raw=True)
+            self._put({"text/plain": NOTHING_SEEN})
             return
         self._opened().finish(diagnoses)
-        self._copy.finish(diagnoses, status)
+        if self._copy:
+            self._copy.finish(diagnoses, status)
 
     def _opened(self) -> Board:
         if self._board is None:
             from nbdiag.views.widget.board import Board
 
             self._board = Board()
-            self._output.update(self._board.bundle(), raw=True)
+            self._put(self._board.bundle())
         return self._board
+
+    def _put(self, data: dict[str, Any]) -> None:
+        self._place = self._place or place.begin({"text/plain": ""})
+        self._place.put(data)
