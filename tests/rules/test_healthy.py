@@ -45,7 +45,17 @@ def epochs_and_steps() -> Run:
     return run
 
 
+def small_last_batch() -> Run:
+    """BatchNorm with 22 batches an epoch, the last of three samples: its loss is several times the others', each epoch."""
+    run, rng = Run(framework="torch"), np.random.default_rng(0)
+    for i in range(12 * 22):
+        loss = (0.1 + np.exp(-i / 60)) * np.exp(rng.normal(0, 0.2)) * (6.0 if i % 22 == 21 else 1.0)
+        run.append(Record("loss", "train", loss, epoch=(i + 1) / 22, step=i + 1))
+    return run
+
+
 RUNS = {
+    "a last batch of three": small_last_batch(),
     "a cosine schedule": history(COSINE, n_train=750, n_val=250, n_classes=2),
     "the last batch's loss": history(LAST_BATCH, framework="loop", digits=2),
     "epochs and steps": epochs_and_steps(),
