@@ -1,7 +1,8 @@
-"""Diagnoses come in while a block trains; whether its training is to end, and for which finding, goes out."""
+"""Diagnoses, or the reader's own wish, come in while a block trains; whether its training is to end, and why, goes out."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from nbdiag.diagnosis import Diagnosis
@@ -26,7 +27,9 @@ class Brake:
         self._least = min((SEVERITIES[name] for name in wanted if name in SEVERITIES), default=None)
         self._pulled: tuple[float, int] | None = None
         self._why: dict[int, str] = {}
+        self._notes: dict[int, str] = {}
         self._heard: set[int] = set()
+        self.offered = self.listens = False  # see views.base.Stop
 
     def look(self, diagnosis: Diagnosis, at: float) -> None:
         """Judge what was measured until ``at`` (``time.perf_counter()``)."""
@@ -35,14 +38,24 @@ class Brake:
             return
         found = next((f for f in diagnosis.findings if self._wants(f)), None)
         if found is not None:
-            self._why[run.number] = f"{found.rule}: {found.title}"
-            self._pulled = (at, run.number)
+            why = f"{found.rule}: {found.title}"
+            self._end(run.number, at, why, f"The training was stopped when this was found: {why}")
+
+    def pull(self, number: int) -> None:
+        """End run ``number`` at the reader's wish."""
+        if number not in self._why:
+            self._end(number, time.perf_counter(), "stopped by hand", "The training was stopped by hand.")
+
+    def _end(self, number: int, at: float, why: str, note: str) -> None:
+        self._why[number], self._notes[number] = why, note
+        self._pulled = (at, number)  # last: the training's thread looks at this alone
 
     def reason(self, since: float) -> str:
         """Why the training that began at ``since`` is to end; empty while it is not.
 
         What was measured before it began concerns another training.
         """
+        self.listens = True
         pulled = self._pulled
         if pulled is None or pulled[0] < since:
             return ""
@@ -54,7 +67,7 @@ class Brake:
         for number, run in enumerate(runs, 1):
             if number in self._heard:
                 run.status = "stopped"
-                run.notes.append(f"The training was stopped when this was found: {self._why[number]}")
+                run.notes.append(self._notes[number])
 
     def _wants(self, finding: Finding) -> bool:
         severity = finding.severity or Severity.NOTE

@@ -93,7 +93,7 @@ class Watch:
             _active.finish(Replaced())
         _active = self
         try:
-            self._screen.open()
+            self._screen.open(self._brake)
             if self._report:
                 self._report.check()
             with self._faults.guard("the diagnosis"):
@@ -110,7 +110,8 @@ class Watch:
         for framework in frameworks.known() if self.options.hooks else ():
             if framework.hook is not None:
                 self._enter(f"the {framework.name} hook", partial(framework.hook, self._inbox.emit))
-            if framework.stop is not None and self.options.stop_on:
+            asked = self.options.stop_on or (self._brake.offered and not framework.stop_costs)
+            if framework.stop is not None and asked:
                 self._enter(f"stopping {framework.name}", partial(framework.stop, self._brake.reason, self._inbox.emit))
         for name in ("stdout", "stderr"):
             self._enter(f"reading {name}", partial(tee, getattr(sys, name), self._inbox.sink(name)))

@@ -9,7 +9,7 @@ from nbdiag.diagnosis import Diagnosis
 from nbdiag.events import Status
 from nbdiag.faults import Faults
 from nbdiag.views import choice
-from nbdiag.views.base import LiveView
+from nbdiag.views.base import LiveView, Stop
 
 _WHAT = "the view"
 
@@ -21,10 +21,13 @@ class Screen:
         self._name, self._faults, self._late = name, faults, late
         self._view: LiveView = choice.NoView()
 
-    def open(self) -> None:
-        """Put the placeholder where the block's output begins; main thread. If ``late``, only below what comes first."""
+    def open(self, stop: Stop | None = None) -> None:
+        """Put the placeholder where the block's output begins; main thread. If ``late``, only below what comes first.
+
+        ``stop`` ends the block's training: a view may offer that.
+        """
         with self._faults.guard(_WHAT):
-            self._view = choice.choose(self._name)
+            self._view = choice.choose(self._name, stop)
             if not self._late:
                 self._view.show()
 

@@ -42,7 +42,7 @@ def view(monkeypatch) -> Seen:
     seen = Seen()
     for name in ("END", "FIRST", "CHART"):
         monkeypatch.setattr(pace, name, 0.0)
-    monkeypatch.setattr(choice, "choose", lambda name: seen if name == "auto" else choice.NoView())
+    monkeypatch.setattr(choice, "choose", lambda name, stop=None: seen if name == "auto" else choice.NoView())
     return seen
 
 

@@ -35,8 +35,9 @@ class Framework:
     ``reader`` makes a fresh ``Reader`` for each text. ``hook(emit)`` is a context manager during which the framework's
     trainings are reported at full precision; every patch it makes is undone on every way out, it imports nothing that
     the user has not imported, and it works when the framework is imported inside it. ``modules`` are the import names
-    it waits for. ``stop(asked, emit)``, entered only at the reader's wish, ends a training by the framework's own means
-    once ``asked(since)`` gives a reason. ``reads(obj)`` is cheap and imports nothing; ``read(obj)`` gives the runs of such an object.
+    it waits for. ``stop(asked, emit)`` ends a training by the framework's own means once ``asked(since)`` gives a reason;
+    it is entered where the reader may wish it: before the training, or, unless that makes it slower (``stop_costs``),
+    by a button. ``reads(obj)`` is cheap and imports nothing; ``read(obj)`` gives the runs of such an object.
     """
 
     name: str
@@ -44,5 +45,6 @@ class Framework:
     reader: Callable[[], Reader] | None = None
     hook: Callable[[Emit], AbstractContextManager[Any]] | None = None
     stop: Callable[[Asked, Emit], AbstractContextManager[Any]] | None = None
+    stop_costs: bool = False
     reads: Callable[[Any], bool] | None = None
     read: Callable[[Any], list[Run]] | None = None

@@ -21,3 +21,15 @@ class LiveView(Protocol):
 
     def finish(self, diagnoses: Sequence[Diagnosis], status: Status) -> None:
         """Draw the exact final state and leave the static output; main thread. Without diagnoses: one line says so."""
+
+
+class Stop(Protocol):
+    """Ends a training at the wish of a reader who looks at it."""
+
+    offered: bool
+    """A view can ask for it."""
+    listens: bool
+    """A training has asked whether it is to end: one that never does cannot be ended."""
+
+    def pull(self, number: int) -> None:
+        """End the block's run of this number, from 1, unless it is over."""

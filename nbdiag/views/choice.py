@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nbdiag.views.base import LiveView
+from nbdiag.views.base import LiveView, Stop
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -32,8 +32,8 @@ class NoView:
         """Nothing."""
 
 
-def choose(name: str) -> LiveView:
-    """The view called ``name``; ``auto`` takes what this front end is known to show."""
+def choose(name: str, stop: Stop | None = None) -> LiveView:
+    """The view called ``name``; ``auto`` takes what this front end is known to show. ``stop``: what it may offer to pull."""
     name = fitting() if name == "auto" else name
     # What a view needs is imported here, in the main thread and before the training: not later, in the one that draws.
     if name == "widget":
@@ -41,7 +41,7 @@ def choose(name: str) -> LiveView:
         from nbdiag.views.widget import board  # noqa: F401
         from nbdiag.views.widget.live import WidgetView
 
-        return WidgetView()
+        return WidgetView(stop)
     if name == "static":
         from nbdiag.views import bundle  # noqa: F401
         from nbdiag.views.static import StaticView

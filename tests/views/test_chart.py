@@ -268,3 +268,22 @@ def test_a_finding_without_a_stop_goes_on_to_the_last_value() -> None:
     assert (pin.start, pin.stop) == (10, 30) and "epochs 10 to 30" in pin.label
     finished = Diagnosis(examples.run_of(val_loss=np.ones(30)), (found,))
     assert [(p.stop, p.open) for p in draw(finished).pins] == [(30, False)]
+
+
+def test_a_window_is_drawn_with_all_its_values_and_the_rest_stays() -> None:
+    values = np.random.default_rng(0).normal(size=100_000) + 10
+    long = Diagnosis(examples.run_of(loss=values), ())
+    whole = draw(long).panels[0].lines[0]
+    closer = draw(long, window=(50_000, 50_400)).panels[0].lines[0]
+    assert set(whole.x) < set(closer.x) and len(closer.x) <= 1600
+    inside = closer.x[(closer.x >= 50_000) & (closer.x <= 50_400)]
+    assert np.array_equal(inside, np.arange(50_000, 50_401))
+
+
+def test_metrics_are_drawn_as_the_reader_chose_them() -> None:
+    names = [f"m{i}" for i in range(200)]
+    many = Diagnosis(examples.run_of(**dict.fromkeys(names, np.ones(20))), ())
+    assert len(draw(many).panels) == 4
+    assert [p.title for p in draw(many, metrics=["m7", "m3", "gone"]).panels] == ["m3", "m7"]
+    assert len(draw(many, metrics=names).panels) == 12
+    assert len(draw(many, metrics=["gone"]).panels) == 4

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import HTML, Layout, Stack, ToggleButtons, VBox, jslink
 
 from nbdiag.finding import Severity
-from nbdiag.views import chart
-from nbdiag.views.numbering import Numbered, severity_of
-from nbdiag.views.widget.follow import Follower, renamed
+from nbdiag.views.base import Stop
+from nbdiag.views.numbering import severity_of
+from nbdiag.views.widget.follow import Follower
 from nbdiag.views.widget.runchart import RunChart
-from nbdiag.views.widget.state import State
+from nbdiag.views.widget.seen import Seen
 from nbdiag.views.widget.sync import assign
-from nbdiag.views.widget.texts import Texts, status, texts
-from nbdiag.views.widget.units import translations
+from nbdiag.views.widget.texts import status, texts
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -29,10 +30,14 @@ MOST = 12
 class Board:
     """Everything shown above one cell's output."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: Stop | None = None) -> None:
+        """``stop`` ends the training at the reader's wish."""
+        self._stop = stop
+        self._lock = threading.Lock()  # the watch's thread draws, and those that the reader's wishes arrive in
+        self._finished = False
         self._runs: dict[int, tuple[RunChart, Follower]] = {}
         self._names: list[tuple[str, int]] = []
-        self._latest: tuple[Diagnosis, State, list[Numbered]] | None = None
+        self._seen: dict[int, Seen] = {}
         style = HTML(f"<style>{_style()}</style>", layout=Layout(display="none"))
         self._stack = Stack(layout=Layout(width="100%", overflow="visible"))
         self._chooser = ToggleButtons(layout=Layout(display="none"))
@@ -50,41 +55,64 @@ class Board:
         }
 
     def draw(self, diagnoses: Sequence[Diagnosis], number: int) -> None:
-        """Draw the present state of run ``number``, counted from 0.
+        """Draw the present state of run ``number``, counted from 0, and what the reader wished to see of the others.
 
         A diagnosis that was drawn before, whose run has gone on since, keeps its words; the curves are drawn on.
         """
-        run, follower = self._runs.get(number) or self._add(diagnoses, number)
-        diagnosis = diagnoses[number]
-        if self._latest is not None and self._latest[0] is diagnosis:
-            _, last, entries = self._latest
-            words = dataclasses.replace(last.texts, status=status(diagnosis))
-            run.draw(_state(diagnosis, entries, words, withdrawn=last.withdrawn))
-            return
-        shown, entries = follower.order(diagnosis, final=False)
-        gone = follower.withdrawn(entries)
-        state = _state(shown, entries, texts(shown, [*entries, *gone]), withdrawn=[entry.id for entry in gone])
-        self._latest = (diagnosis, state, entries)
-        run.draw(state)
-        self._lay_over(number)
+        with self._lock:
+            _, follower = self._runs.get(number) or self._add(diagnoses, number)
+            diagnosis, last = diagnoses[number], self._seen.get(number)
+            if last is not None and last.given is diagnosis:
+                seen = dataclasses.replace(last, words=dataclasses.replace(last.words, status=status(diagnosis)))
+            else:
+                judged, entries = follower.order(diagnosis, final=False)
+                gone = follower.withdrawn(entries)
+                words = texts(judged, [*entries, *gone])
+                seen = Seen(diagnosis, judged, entries, words, [entry.id for entry in gone])
+            self._seen[number] = seen
+            self._show(number)
+            self._lay_over(number)
+            for other, (run, _) in self._runs.items():
+                if run.is_due:
+                    self._show(other)
 
     def finish(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Draw the exact final state of every run that keeps a chart."""
-        for number in range(max(0, len(diagnoses) - MOST), len(diagnoses)):
-            run, follower = self._runs.get(number) or self._add(diagnoses, number)
-            shown, entries = follower.order(diagnoses[number], final=True)
-            run.draw(_state(shown, entries, texts(shown, entries), final=True))
-            if entries and severity_of(entries[0].finding) in (Severity.BROKEN, Severity.PROBLEM):
-                run.offer(entries[0].id)
-        for number in self._runs:
-            self._lay_over(number)
-        self.box.add_class("nbdiag-done")  # the static copy below is hidden then: see style.css
+        with self._lock:
+            self._finished = True
+            for number in range(max(0, len(diagnoses) - MOST), len(diagnoses)):
+                run, follower = self._runs.get(number) or self._add(diagnoses, number)
+                judged, entries = follower.order(diagnoses[number], final=True)
+                self._seen[number] = Seen(diagnoses[number], judged, entries, texts(judged, entries), final=True)
+                self._show(number)
+                if entries and severity_of(entries[0].finding) in (Severity.BROKEN, Severity.PROBLEM):
+                    run.offer(entries[0].id)
+            for number in self._runs:
+                self._lay_over(number)
+            self.box.add_class("nbdiag-done")  # the static copy below is hidden then: see style.css
+
+    def _show(self, number: int) -> None:
+        run, seen = self._runs[number][0], self._seen[number]
+        stoppable = self._stop is not None and self._stop.listens and seen.judged.run.status == "running"
+        run.draw(seen.state(run.wish, stoppable=stoppable))
+
+    def _wished(self, number: int) -> None:
+        """The reader wishes to see something else of a run; while the cell runs, its next drawing shows it."""
+        with self._lock:
+            if self._finished and number in self._runs:
+                self._show(number)
+
+    def _stopped(self, number: int) -> None:
+        if self._stop is not None:
+            self._stop.pull(number + 1)
 
     def _add(self, diagnoses: Sequence[Diagnosis], number: int) -> tuple[RunChart, Follower]:
-        added = self._runs[number] = (RunChart(), Follower())
+        added = RunChart(partial(self._wished, number), partial(self._stopped, number)), Follower()
+        self._runs[number] = added
         self._runs = dict(sorted(self._runs.items()))
         for old in list(self._runs)[:-MOST]:
             self._runs.pop(old)[0].close()
+            self._seen.pop(old, None)
         assign(self._stack, children=tuple(run.box for run, _ in self._runs.values()))
         names = self._names = [(diagnoses[n].run.name or f"Run {n + 1}", n) for n in self._runs]
         with self._chooser.hold_sync():
@@ -98,12 +126,6 @@ class Board:
         """Let this run's chart know the others."""
         others = [self._runs[n][0].outline(name) for name, n in self._names if n != number]
         self._runs[number][0].lay_over([other for other in others if other])
-
-
-def _state(shown: Diagnosis, entries: Sequence[Numbered], words: Texts, **more: Any) -> State:
-    drawn = renamed(chart.draw(shown), entries)
-    behind = translations(shown.previous.run, drawn.x_unit) if shown.previous else {}
-    return State(drawn, words, units=translations(shown.run, drawn.x_unit), behind=behind, **more)
 
 
 def _style() -> str:

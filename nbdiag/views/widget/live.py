@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbdiag.views import place
+from nbdiag.views.base import Stop
 from nbdiag.views.static import NOTHING_SEEN, StaticView
 
 if TYPE_CHECKING:
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
 class WidgetView:
     """The live chart of a notebook's cell. Its libraries are imported when there is something to draw."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: Stop | None = None) -> None:
+        """``stop`` ends the training: it is offered where a message can reach a kernel that is busy."""
+        self._stop = stop
+        if stop is not None:
+            stop.offered = _hears_while_busy()
         self._place: place.Place | None = None
         self._board: Board | None = None
         # An ``Output`` widget is not there where widgets are not: neither would be a copy inside it.
@@ -49,10 +55,16 @@ class WidgetView:
         if self._board is None:
             from nbdiag.views.widget.board import Board
 
-            self._board = Board()
+            self._board = Board(self._stop)
             self._put(self._board.bundle())
         return self._board
 
     def _put(self, data: dict[str, Any]) -> None:
         self._place = self._place or place.begin({"text/plain": ""})
         self._place.put(data)
+
+
+def _hears_while_busy() -> bool:
+    """Whether the kernel has subshells, which ipykernel has from 7 on."""
+    kernel = getattr(getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)(), "kernel", None)
+    return "kernel subshells" in getattr(kernel, "kernel_info", {}).get("supported_features", ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ipywidgets import HTML, Box, Layout, VBox
@@ -14,12 +15,14 @@ from nbdiag.views.widget.figure import PanelFigure
 from nbdiag.views.widget.rail import Rail
 from nbdiag.views.widget.state import State
 from nbdiag.views.widget.sync import assign
+from nbdiag.views.widget.wire import NOTHING, Wire, Wish
 
 
 class RunChart:
     """Everything shown of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None], stop: Callable[[], None]) -> None:
+        """``changed`` is called when the reader wishes to see something else, ``stop`` to end the training."""
         self._axis = XAxis()
         self._rail = Rail(self._axis.scale)
         self._panels: dict[str, PanelFigure] = {}
@@ -32,6 +35,9 @@ class RunChart:
         self._cards = Cards()
         self._companion = Companion()
         self._drawn: State | None = None
+        self.wish = NOTHING
+        self._changed = changed
+        self._wire = Wire(self._companion, self._wished, stop)
         top = Box([self._head, self._status], layout=Layout(width="100%", overflow="visible"))
         top.add_class("nbdiag-top")
         # Out of sight: where its script is blocked, only this box would show an error.
@@ -67,6 +73,11 @@ class RunChart:
         """Open this card by itself, unless the reader has clicked one."""
         assign(self._companion, offer=card)
 
+    @property
+    def is_due(self) -> bool:
+        """The reader has wished for something that is not drawn yet."""
+        return self._drawn is not None and self._drawn.wish != self.wish
+
     def outline(self, name: str) -> dict[str, Any]:
         """What another run's chart needs to lay this run over its own: the line that matters most in each panel."""
         state = self._drawn
@@ -85,6 +96,10 @@ class RunChart:
         for child in (*self._figures.children, *self.box.children):
             child.close()
         self.box.close()
+
+    def _wished(self, wish: Wish) -> None:
+        self.wish = wish
+        self._changed()
 
     def _tell(self, state: State) -> None:
         panels = state.chart.panels
@@ -105,6 +120,13 @@ class RunChart:
             unit=state.chart.x_unit,
             units=dict(state.units),
             behind=dict(state.behind),
+            metrics={
+                "all": list(state.metrics),
+                "shown": [panel.lines[-1].curve.partition(":")[2] for panel in panels],
+            },
+            thinned=state.thinned,
+            given=state.wish.told(),
+            stoppable=state.stoppable,
         )
 
 

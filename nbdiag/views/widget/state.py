@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from nbdiag.views.shapes import Chart
 from nbdiag.views.widget.texts import Texts
 from nbdiag.views.widget.units import Translation
+from nbdiag.views.widget.wire import NOTHING, Wish
 
 
 @dataclasses.dataclass(frozen=True)
 class State:
     """``withdrawn`` are ids of cards whose finding is gone; ``final``: no more comes.
 
-    ``units`` translate the x axis, ``behind`` that of the cell's previous run.
+    ``units`` translate the x axis, ``behind`` that of the cell's previous run. ``metrics`` are all there are, ``wish`` is
+    what the reader asked for and this shows; ``thinned``: there is more detail. ``stoppable``: the training can be ended.
     """
 
     chart: Chart
@@ -22,6 +24,10 @@ class State:
     withdrawn: Sequence[str] = ()
     units: Mapping[str, Translation] = dataclasses.field(default_factory=dict)
     behind: Mapping[str, Translation] = dataclasses.field(default_factory=dict)
+    metrics: Sequence[str] = ()
+    wish: Wish = NOTHING
+    thinned: bool = False
+    stoppable: bool = False
     final: bool = False
 
     def findings(self) -> list[dict[str, object]]:

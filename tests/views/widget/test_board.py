@@ -159,3 +159,39 @@ def test_many_runs_keep_the_latest_charts() -> None:
     assert len(board._stack.children) == MOST
     assert board._chooser._options_labels[-1] == f"Run {MOST + 5}"
     assert board._stack.selected_index == MOST - 1
+
+
+def test_a_wish_is_drawn_with_the_next_state_while_it_runs_and_at_once_afterwards() -> None:
+    board = Board()
+    board.draw([diagnosis(10)], 0)
+    chart = board._runs[0][0]
+    asked = {"window": None, "metrics": ["accuracy"]}
+    chart._companion._handle_custom_msg({"wish": asked}, [])
+    assert chart._companion.given["metrics"] is None
+    board.draw([diagnosis(11)], 0)
+    assert chart._companion.given == asked and len(chart._companion.parts["panels"]) == 1
+    board.finish([diagnosis(11, status="finished")])
+    chart._companion._handle_custom_msg({"wish": {"window": None, "metrics": None}}, [])
+    assert chart._companion.given["metrics"] is None and len(chart._companion.parts["panels"]) == 2
+
+
+def test_a_run_can_be_stopped_while_it_runs_and_listens() -> None:
+    class Stop:
+        offered, listens = True, False
+        pulled: int | None = None
+
+        def pull(self, number: int) -> None:
+            self.pulled = number
+
+    stop = Stop()
+    board = Board(stop)
+    board.draw([diagnosis(10)], 0)
+    companion = board._runs[0][0]._companion
+    assert not companion.stoppable
+    stop.listens = True
+    board.draw([diagnosis(11)], 0)
+    assert companion.stoppable
+    companion._handle_custom_msg({"stop": True}, [])
+    assert stop.pulled == 1
+    board.finish([diagnosis(11, status="stopped")])
+    assert not companion.stoppable

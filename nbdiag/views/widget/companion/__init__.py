@@ -12,7 +12,7 @@ import traitlets
 _FILES = (
     "dom.js", "parts.js", "choices.js", "geometry.js", "overlay.js", "reading.js", "selection.js", "copy.js",
     "units.js", "runs.js", "window.js", "zoom.js", "grid.js", "smooth.js", "curves.js", "rail.js", "labels.js",
-    "legend.js", "values.js", "tools.js", "companion.js",
+    "legend.js", "wire.js", "metrics.js", "stop.js", "values.js", "tools.js", "companion.js",
 )  # fmt: skip
 
 
@@ -42,6 +42,16 @@ class Companion(anywidget.AnyWidget):  # type: ignore[misc]
     """The same for the cell's previous run, which is drawn behind."""
     others = traitlets.List().tag(sync=True, **ipywidgets.widget_serialization)
     """The cell's other runs, to lay over this one: name, unit, units, reach, and the main line of each panel."""
+    metrics = traitlets.Dict({"all": [], "shown": []}).tag(sync=True)
+    """Names of all metrics that were measured, and of those that are drawn."""
+    thinned = traitlets.Bool(False).tag(sync=True)
+    """Whether the kernel has more values than it has sent."""
+    given = traitlets.Dict({"window": None, "metrics": None}).tag(sync=True)
+    """The reader's wish that what is drawn fulfils."""
+    stoppable = traitlets.Bool(False).tag(sync=True)
+    """Whether the training has asked if it is to end."""
+    chart = traitlets.Unicode("").tag(sync=True)
+    """How the kernel knows this chart again."""
     reader = traitlets.Dict().tag(sync=True)
     """What the reader chose to see; written in the browser only."""
     offer = traitlets.Unicode("").tag(sync=True)

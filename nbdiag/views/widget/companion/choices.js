@@ -6,6 +6,7 @@ const AT_FIRST = {
   smooth: false,
   off: [], // names of curves
   runs: false, // the cell's other runs laid over this one
+  metrics: null, // names of those to draw; null: as the kernel chose
 }
 
 function choices(view) {

@@ -6,6 +6,7 @@ async function render({ model, el }) {
   const view = {
     model,
     root,
+    signal,
     chart: root.querySelector('.nbdiag-chart'),
     parts: null, // nothing drawn yet
     reading: null, // the place under the pointer
@@ -27,7 +28,9 @@ async function render({ model, el }) {
   const drawn = curves(view, over.behind) // above the grid, below bqplot's rings and names
   const pins = rail(view)
   const named = labels(view, over.front)
+  view.wire = wire(view)
   const bar = tools(view)
+  const end = stopping(view)
 
   // One update of the kernel is a dozen messages, each a task of its own: all that come between two frames are
   // followed at once. Each refresh reads the page's layout, which is what is dear.
@@ -41,6 +44,7 @@ async function render({ model, el }) {
     cancelAnimationFrame(waiting)
     waiting = 0
     if (!view.parts || signal.aborted) return
+    view.wire.sync()
     bar.apply()
     view.zoom.hold()
     chosen.sync()
@@ -54,6 +58,7 @@ async function render({ model, el }) {
     }
     read.label()
     bar.draw()
+    end.draw()
     watch.takeRecords()
   }
   const attributeFilter = ['d', 'transform', 'width', 'height']
@@ -83,10 +88,7 @@ async function render({ model, el }) {
   listen('parts', find)
   listen('reader', () => view.refresh())
   listen('others', () => view.runs.adopt())
-  listen('findings', soon)
-  listen('withdrawn', soon)
-  listen('extent', soon)
-  listen('units', soon)
+  for (const name of ['findings', 'withdrawn', 'extent', 'units', 'metrics', 'given', 'stoppable']) listen(name, soon)
   listen('cards', cards)
   listen('offer', () => chosen.offer(model.get('offer')))
   cards()
@@ -100,6 +102,7 @@ async function render({ model, el }) {
     resized.disconnect()
     over.remove()
     bar.remove()
+    end.remove()
   }
 }
 

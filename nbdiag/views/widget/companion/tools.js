@@ -11,12 +11,15 @@ function tools(view) {
     <div><button type="button" data-do="smooth" aria-pressed="false">smooth</button></div>
     <div role="group" aria-label="Horizontal axis" class="nbdiag-units"></div>
     <div><button type="button" data-do="runs" aria-pressed="false" title="The cell's other runs, over this one">all runs</button></div>
-    <div><button type="button" data-do="values" aria-expanded="false">values</button></div></div>`)
+    <div><button type="button" data-do="metrics" aria-expanded="false">metrics</button></div>
+    <div><button type="button" data-do="values" aria-expanded="false">values</button></div>
+    <p class="nbdiag-waits" role="status"></p></div>`)
   const button = name => bar.querySelector(`[data-do="${name}"]`)
   const table = values(view, button('values'))
+  const chosen = metrics(view, button('metrics'))
   const named = legend(view)
   bar.prepend(named.bar)
-  view.chart.append(bar, table.region)
+  view.chart.append(bar, chosen.region, table.region)
 
   const both = () => view.parts.panels.filter(panel => panel.both)
 
@@ -78,10 +81,13 @@ function tools(view) {
       hide(button('runs').parentNode, view.runs.names.length === 0)
       drawUnits()
       named.draw()
+      chosen.draw()
       table.draw()
+      write(bar.lastChild, view.wire.waits)
     },
     remove() {
       bar.remove()
+      chosen.region.remove()
       table.region.remove()
     },
   }
