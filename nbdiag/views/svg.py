@@ -92,7 +92,7 @@ def _panel(f: Frame, i: int, panel: Panel) -> h.Node:
     ]
     return g[
         rows,
-        label(class_="panel-name", x=0, y=px(f.tops[i] - 12))[panel.title],
+        label(class_="panel-name", x=0, y=px(f.tops[i] - 12))[panel.heading],
         g(aria_hidden="true")[
             [_line(f, i, ln) for ln in panel.lines],
             [_mark(f, i, m) for m in panel.marks],
@@ -104,9 +104,10 @@ def _panel(f: Frame, i: int, panel: Panel) -> h.Node:
 def _line(f: Frame, i: int, ln: Line) -> h.Node:
     xs, ys = f.xs(ln.x), f.ys(i, ln.y)
     kind = ln.role + (" faint" if ln.faint else " dense" if ln.dense else "")
-    dots = [circle(class_=f"mark {ln.role}", cx=px(x), cy=px(y), r=3) for x, y in zip(xs, ys, strict=True) if y == y]
+    places = [(x, y) for x, y in zip(xs, ys, strict=True) if y == y] if ln.markers else []
+    dots = [circle(class_=f"mark {ln.role}", cx=px(x), cy=px(y), r=3) for x, y in places]
     clip = f"url(#nbdiag-{f.name}-{i})"
-    return [path(class_=f"curve {kind}", d=_path(xs, ys), clip_path=clip), dots if ln.markers else None]
+    return [path(class_=f"curve {kind}", d=_path(xs, ys), clip_path=clip), dots]
 
 
 def _path(xs: np.ndarray, ys: np.ndarray) -> str:

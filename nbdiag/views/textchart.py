@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 
 import numpy as np
 from rich.table import Table
@@ -39,35 +39,33 @@ def rows(chart: Chart, width: int) -> Table:
 
 def blocks(line: Line, panel: Panel, chart: Chart, across: int) -> str:
     """``across`` characters from the run's first value to its last: ``×`` no number, blank nothing measured."""
-    known = np.isfinite(line.y)
+    order = np.argsort(line.x, kind="stable")
+    x, y = line.x[order], line.y[order]
+    known = np.isfinite(y)
     low, high = chart.x_ticks[0], max(chart.progress, chart.x_ticks[0])
     edges = np.linspace(low, high, across + 1)
+    begin, reached = np.searchsorted(x, edges[:-1]).tolist(), np.searchsorted(x, edges[1:], "right").tolist()
+    end = np.searchsorted(x, edges[1:]).tolist()
+    end = [right if b == edges[-1] else left for left, right, b in zip(end, reached, edges[1:], strict=True)]
+    unknown = [0, *np.cumsum(~known).tolist()]
+    between = np.interp((edges[1:] + edges[:-1]) / 2, x[known], y[known]).tolist() if known.any() else []
     out = []
-    for a, b in itertools.pairwise(edges):
-        inside = (line.x >= a) & ((line.x < b) | (b == edges[-1]) & (line.x <= b))
-        if inside.any() and not known[inside].all():
-            out.append("×")
-            continue
-        before, after = line.x <= b, line.x >= a
-        if not known.any() or not before.any() or not after.any():
+    for i, j, so_far, middle in zip(begin, end, reached, between, strict=False):
+        if j > i:
+            level = float(y[i:j].sum() / (j - i)) if unknown[j] == unknown[i] else None
+        elif not so_far or i == len(x):
             out.append(" ")
             continue
-        if not inside.any() and not (known[before.nonzero()[0][-1]] and known[after.nonzero()[0][0]]):
-            out.append("×")
-            continue
-        y = (
-            float(np.mean(line.y[inside]))
-            if inside.any()
-            else float(np.interp((a + b) / 2, line.x[known], line.y[known]))
-        )
-        out.append(_BLOCKS[int(np.clip(_share(y, panel) * len(_BLOCKS), 0, len(_BLOCKS) - 1))])
-    return "".join(out)
+        else:
+            level = middle if known[so_far - 1] and known[i] else None
+        out.append("×" if level is None else _BLOCKS[min(max(int(_share(level, panel) * len(_BLOCKS)), 0), 7)])
+    return "".join(out) or "".join("×" if j > i else " " for i, j in zip(begin, end, strict=True))
 
 
 def _share(y: float, panel: Panel) -> float:
     low, high = panel.y_min, panel.y_max
     if panel.log and y > 0:
-        y, low, high = (float(np.log10(v)) for v in (y, low, high))
+        y, low, high = (math.log10(v) for v in (y, low, high))
     return (y - low) / (high - low)
 
 
