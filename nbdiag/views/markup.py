@@ -44,6 +44,11 @@ def plain(text: str) -> str:
     return "".join(part for _, part in split(text))
 
 
+def short(text: str, most: int) -> str:
+    """The text, its middle left out where it is longer than ``most``: names of a family differ at their ends."""
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[len(text) - (most - most // 2 - 1) :]}"
+
+
 def written(node: h.Element) -> str:
     """The element as an ordinary string: a ``Markup`` would escape whatever a caller adds to it."""
     return "".join([str(node)])

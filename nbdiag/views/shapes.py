@@ -7,6 +7,9 @@ import dataclasses
 import numpy as np
 
 from nbdiag.finding import Severity
+from nbdiag.views.markup import short
+
+_HEADING = 80  # letters
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -59,6 +62,11 @@ class Panel:
     height: int = 128
     log: bool = False
     percent: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The title as far as an output 600 px wide holds it, in bold 12 px: names of a family differ at their ends."""
+        return short(self.title, _HEADING)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,11 +8,14 @@ import numpy as np
 from nbdiag.curve import Curve
 from nbdiag.run import Run
 from nbdiag.views.horizontal import positions, unit_for
-from nbdiag.views.markup import clean
+from nbdiag.views.markup import clean, short
 from nbdiag.views.numbers import place, shown
 
-ROWS = 100
-"""More rows nobody reads; a longer run shows every n-th place, its first and its last."""
+ROWS, COLUMNS = 100, 200
+"""More nobody reads; a longer run shows every n-th place, its first and its last."""
+CELLS = 5000
+"""Cells of a wide table: at about 16 bytes each they leave the report half of its 200 kB."""
+_LONGEST = 60  # letters of a column's name
 
 
 def table(run: Run) -> h.Element | None:
@@ -21,15 +24,19 @@ def table(run: Run) -> h.Element | None:
     if not curves:
         return None
     unit = unit_for(curves, "epoch")
-    columns = [_column(run, c, unit) for c in curves]
+    kept_curves = curves[:COLUMNS]
+    columns = [_column(run, c, unit) for c in kept_curves]
     places = sorted(set().union(*columns))
     kept = places
-    if len(places) > ROWS:
-        kept = [places[i] for i in np.unique(np.linspace(0, len(places) - 1, ROWS).astype(int))]
-    words = "All values" if kept is places else f"{len(kept)} of {len(places):,} places"
+    rows = min(ROWS, CELLS // len(columns))
+    if len(places) > rows:
+        kept = [places[i] for i in np.unique(np.linspace(0, len(places) - 1, rows).astype(int))]
+    parts = [f"{len(kept)} of {len(places):,} places"] if kept is not places else []
+    parts += [f"{len(columns)} of {len(curves):,} curves"] if len(columns) < len(curves) else []
+    words = ", ".join(parts) or "All values"
     return h.table[
         h.caption[words],
-        h.thead[h.tr[h.th(scope="col")[unit], [h.th(scope="col")[_name(c)] for c in curves]]],
+        h.thead[h.tr[h.th(scope="col")[unit], [h.th(scope="col")[_name(c)] for c in kept_curves]]],
         h.tbody[[h.tr[h.th(scope="row")[place(x)], [h.td[column.get(x, "")] for column in columns]] for x in kept]],
     ]
 
@@ -43,4 +50,4 @@ def _column(run: Run, curve: Curve, unit: str) -> dict[float, str]:
 
 
 def _name(curve: Curve) -> str:
-    return clean(curve.metric if curve.split == "train" else f"{curve.split}_{curve.metric}")
+    return short(clean(curve.metric if curve.split == "train" else f"{curve.split}_{curve.metric}"), _LONGEST)

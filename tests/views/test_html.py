@@ -71,6 +71,20 @@ def test_a_long_run_with_many_curves_stays_below_200_kb() -> None:
     assert len(html.page(Diagnosis(examples.run_of(**curves), ())).encode()) < 200_000
 
 
+def test_so_does_one_with_hundreds_of_metrics_of_long_names() -> None:
+    rng = np.random.default_rng(0)
+    names = [f"mean_average_precision_at_intersection_over_union_{i}_area_small_max_detections" for i in range(200)]
+    curves = {f"{split}{name}": rng.random(50) for name in names for split in ("", "val_")}
+    diagnosis = Diagnosis(examples.run_of(**curves), ())
+    assert len(html.page(diagnosis).encode()) < 200_000
+    tree = lxml.html.document_fromstring(html.page(diagnosis))
+    assert tree.findtext(".//caption") == "25 of 50 places, 200 of 400 curves"
+    heads = [cell.text for cell in tree.xpath("//table//thead//th")]
+    assert len(set(heads)) == 201 and max(map(len, heads)) == 60
+    drawn = tree.xpath('//*[@class="panel-name"]/text()')
+    assert len(drawn) == 8 and max(map(len, drawn)) <= 80
+
+
 def test_markup_of_users_stays_text() -> None:
     tree = lxml.html.document_fromstring(html.page(examples.hostile()))
     assert len(tree.xpath("//script")) == 1 and not tree.xpath("//img")

@@ -48,7 +48,7 @@ class PanelFigure:
             assign(self._lines[key], visible=False)
         self._draw_ends(panel)
         self._draw_marks(panel.marks)
-        assign(self._title, x=np.zeros(1), y=np.array([1 + 16 / panel.height]), text=[panel.title])
+        assign(self._title, x=np.zeros(1), y=np.array([1 + 16 / panel.height]), text=[panel.heading])
         for mark in self._measured():
             assign(mark, scales={"x": self._x, "y": self._y.scale})
         wanted = [*self._measured(), self._title]
