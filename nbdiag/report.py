@@ -12,8 +12,10 @@ from pathlib import Path
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.faults import Faults, describe
 
+FIRST = 5.0
+"""Seconds until there is a page to open: it takes about 0.04 s, which is 1 % of that time."""
 EVERY = 30.0
-"""Seconds between two writings at least: a page takes about 0.04 s, 0.2 % of that time."""
+"""Seconds between two writings at least, from then on: 0.2 % of that time."""
 SHARE = 0.002
 """Of the block's time, the part that writing may take, where a page of many values takes longer."""
 _WHAT = "the report"
@@ -24,8 +26,8 @@ class Report:
 
     def __init__(self, path: Path, faults: Faults) -> None:
         self._path, self._faults = path.expanduser().absolute(), faults  # the block may change its folder
-        self._due = EVERY
-        self._kept = 0
+        self._due = FIRST
+        self._kept, self._empty = 0, True
 
     def check(self) -> None:
         """Before the block: where the page cannot be written later, say so now."""
@@ -39,8 +41,8 @@ class Report:
         return elapsed >= self._due and _WHAT not in self._faults
 
     def wrote(self, seconds: float, elapsed: float) -> None:
-        """Writing that ended at ``elapsed`` took so long."""
-        self._due = elapsed + max(EVERY, seconds / SHARE)
+        """Writing that ended at ``elapsed`` took so long. Where there was no run yet, the first page is still due."""
+        self._due = elapsed + (0.0 if self._empty else max(EVERY, seconds / SHARE))
 
     def write(self, diagnoses: Sequence[Diagnosis]) -> None:
         """Write the latest run's page, and once those of the runs it followed."""
@@ -50,6 +52,7 @@ class Report:
             for number, over in enumerate(diagnoses[self._kept : -1], self._kept + 1):
                 _replace(self._path.with_stem(f"{self._path.stem}-{number}"), over.to_html())
                 self._kept = number
+            self._empty = not diagnoses
             if diagnoses:
                 _replace(self._path, diagnoses[-1].to_html())
 

@@ -98,7 +98,7 @@ does; at the next round by a callback of XGBoost, LightGBM and, of up to 1000 ro
 ends with it quietly, a cell ends with it as with any error. `watch.should_stop` is for loops that end by themselves. Each run is
 stopped for what it shows itself: the next fold goes on.
 
-`--report run.html` writes the page every 30 seconds and at the end, also after an interrupt or an error. Where a cell trains several
+`--report run.html` writes the page after 5 seconds, then every 30, and at the end, also after an interrupt or an error. Where a cell trains several
 times, `run.html` is the latest run; those before it stay as `run-1.html`, `run-2.html`, …
 
 ## Of a session

@@ -17,7 +17,7 @@ LOOP = """
 import os, time
 import nbdiag
 import nbdiag.report
-nbdiag.report.EVERY = 0.1
+nbdiag.report.FIRST = nbdiag.report.EVERY = 0.1
 def wait():
     while not os.path.exists("run.html"):
         time.sleep(0.01)
@@ -85,13 +85,20 @@ def test_a_path_that_cannot_be_written_is_said_at_once_in_one_line(tmp_path, cap
     assert capsys.readouterr().err == ""
 
 
-def test_a_page_that_takes_long_is_written_less_often(tmp_path):
+def test_the_first_page_comes_soon_and_one_that_takes_long_is_written_less_often(tmp_path):
     from nbdiag.faults import Faults
 
+    trained(tmp_path / "other.html")
     page = report.Report(tmp_path / "run.html", Faults())
-    assert not page.due(report.EVERY - 1)
-    assert page.due(report.EVERY)
+    assert not page.due(report.FIRST - 1)
+    assert page.due(report.FIRST)
+    page.write([])
+    page.wrote(0.001, report.FIRST)  # nothing to show yet: a first page is still due
+    assert page.due(report.FIRST + 1)
+    assert not (tmp_path / "run.html").exists()
+    page.write([nbdiag.last()])
     page.wrote(0.001, 100.0)
+    assert not page.due(99.0 + report.EVERY)
     assert page.due(100.0 + report.EVERY)
     page.wrote(1.0, 200.0)
     assert not page.due(200.0 + 0.9 / report.SHARE)
