@@ -162,6 +162,23 @@ def test_two_optimizers_are_two_losses():
     assert run.curve("loss_2", "train", "step").values.tolist() == b
 
 
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_sum_of_losses_is_not_taken_for_their_mean(parts):
+    """A discriminator's two losses: their level says nothing of chance."""
+
+    def train():
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for x, y in loops.loaders()[0]:
+            optimizer.zero_grad()
+            for _ in range(parts):
+                F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+
+    (run,) = loops.runs(train)
+    assert run.facts.loss == ("cross_entropy" if parts == 1 else None)
+
+
 def test_two_optimizers_of_one_loss_are_one_curve():
     def train():
         model = loops.network()
@@ -182,6 +199,7 @@ def test_folds_are_runs_of_their_own():
             model = loops.network()
             optimizer = torch.optim.SGD(model.parameters(), 0.1)
             train_loader, val_loader = loops.loaders()
+            time.sleep(0.05)  # until the norm of a gradient may be looked at again
             for _ in range(2):
                 for x, y in train_loader:
                     F.cross_entropy(model(x), y).backward()
@@ -194,6 +212,7 @@ def test_folds_are_runs_of_their_own():
         assert run.curve("loss", "train", "step").steps.tolist() == list(range(1, 17))
         assert run.curve("loss", "train", "epoch").epochs.tolist() == [1, 2]
         assert run.curve("loss", "val").epochs.tolist() == [1, 2]
+        assert run.curve("gradient_norm", "train", "step") is not None
 
 
 def test_without_a_loader_no_epoch_is_invented_and_nothing_is_validation():

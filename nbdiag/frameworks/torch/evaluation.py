@@ -84,7 +84,7 @@ class Evaluation:
 
     def compare(self, root: Root, parts: int) -> None:
         """The training's loss is ``root`` over ``parts`` micro-batches, and may be compared with validation's if mean."""
-        if abs(root.divisor - parts) < 1e-6:
+        if root.mean_of(parts):
             self.comparable = root
         elif not self.comparable.of(root):
             self.comparable = UNKNOWN

@@ -8,8 +8,9 @@ from typing import Any
 
 from nbdiag.frameworks.torch.scalars import Scalars, Slot
 
-SHARE = 0.01
-"""Of the time, that measuring may take: reading a large model's gradients once costs up to a tenth of its step."""
+SHARE = 0.003
+"""Of the time, that measuring may take: reading a large model's gradients once costs up to a tenth of its step, and all
+of the hook is to stay under a thirtieth."""
 
 
 class Gradients:

@@ -48,7 +48,6 @@ class Watcher:
         self._looks = LOOKS
         self._norms = 0
         """Steps whose gradient is to be measured: one for each optimizer, in turn."""
-        self._known = 0
         self._alone = True
         """Of several processes each may hold a part of the gradient only."""
         self._scaler: Any = None
@@ -190,6 +189,7 @@ class Watcher:
                 return
             self._stepped = id(optimizer)
             mark = self._marks.get(id(optimizer))
+            new = mark is None
             if mark is None or kwargs or len(args) > 1:
                 if (len(args) > 1 and args[1] is not None) or kwargs.get("closure") is not None:
                     self._training.first()
@@ -198,8 +198,7 @@ class Watcher:
             if self._norms:
                 self._norms -= 1
                 self._training.measured_step()
-            if len(self._marks) != self._known:
-                self._known = len(self._marks)
+            if new:
                 self._measure()
             if not self._fast:
                 self._may_be_fast()

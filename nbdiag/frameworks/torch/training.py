@@ -222,7 +222,8 @@ class Training:
         self._steps[index] = step = self._steps[index] + 1
         if not self.told:
             self.told = True
-            known = facts.of_training(p, self._optimizers[0](), self.root, self.outputs)
+            root = self.root if self.root.mean_of(len(losses)) else UNKNOWN
+            known = facts.of_training(p, self._optimizers[0](), root, self.outputs)
             self.journal.entries.append(Learned(known))
         place, measured = self.place(p), None
         if p is not None and not p.batches:  # a loader without a length: how far in its epoch a step is, nobody knows
