@@ -21,14 +21,14 @@ class Named:
 
 _SPLIT_WORDS = {
     "train": "train", "training": "train", "tr": "train", "trn": "train",
-    "val": "val", "valid": "val", "validation": "val", "dev": "val",
+    "val": "val", "valid": "val", "validation": "val", "dev": "val", "va": "val",
     "test": "test", "testing": "test", "eval": "eval", "evaluation": "eval", "holdout": "test",
 }  # fmt: skip
 _ACCURACY = {"acc", "accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}
 _SAME = {
     "avg_loss": "loss", "average_loss": "loss", "mean_loss": "loss", "running_loss": "loss", "total_loss": "loss",
     "epoch_loss": "loss", "losses": "loss", "cost": "loss",
-    "avg_acc": "accuracy", "average_accuracy": "accuracy", "mean_accuracy": "accuracy", "accuracies": "accuracy",
+    "avg_acc": "accuracy", "avg_accuracy": "accuracy", "average_accuracy": "accuracy", "mean_accuracy": "accuracy", "accuracies": "accuracy",
     "accs": "accuracy", "top1": "accuracy", "acc@1": "accuracy", "acc1": "accuracy", "acc_1": "accuracy",
     "top_1": "accuracy", "top1_accuracy": "accuracy", "acc_top1": "accuracy",
     "lr": "learning_rate", "learningrate": "learning_rate",
@@ -36,14 +36,22 @@ _SAME = {
     "root_mean_squared_error": "rmse", "grad_norm": "gradient_norm", "gradnorm": "gradient_norm",
 }  # fmt: skip
 _SPLIT_AT_START = re.compile(
-    r"(train|training|trn|tr|val|valid|validation|dev|test|testing|eval|evaluation|holdout)(?:[_/.\-: ]+|(?=[A-Z]))"
+    r"(train|training|trn|tr|val|valid|validation|va|dev|test|testing|eval|evaluation|holdout)(?:[_/.\-: ]+|(?=[A-Z]))(?:set[_ ](?=\w))?"
 )
 _SPLIT_AT_END = re.compile(r"[_/.\-: (\[]+(train|training|val|valid|validation|dev|test|eval)[)\]]?$")
+_FILLER = {
+    "avg", "average", "averaged", "mean", "running", "total", "overall", "current", "epoch", "batch", "minibatch", "mini",
+    "set", "data", "main", "the", "a", "is", "was", "and", "with", "of", "on", "over", "per", "for", "at", "finished",
+    "done", "complete", "completed",
+}  # fmt: skip
+"""Words beside a loss, an accuracy or a perplexity that do not make it another one: ``average training loss``."""
+_COSTS = {"batch", "data", "epoch", "of", "on", "for", "per"}  # what something takes, no loss
+_PLAIN = ("loss", "accuracy", "perplexity", "learning_rate")
 _HIGHER = re.compile(
     r"acc|auc|f1|fbeta|precision|recall|r2|r_2|iou|dice|bleu|rouge|ndcg|map\b|hit|psnr|ssim|score|correct|kappa|mcc|sensitivity|specificity|reward"
 )
 _UNIT = re.compile(
-    r"^(?:.*_)?(acc|accuracy|auc|f1|f1_score|precision|recall|iou|dice|sensitivity|specificity|top\d+|top_\d+|acc@\d+|top_k_.*accuracy)(?:_.*)?$"
+    r"^(?:.*_)?(acc|accuracy|auc|f1|f1_score|precision|recall|iou|dice|sensitivity|specificity|top\d+|top_\d+|acc_?@?\d+|top_k_.*accuracy)(?:_.*)?$"
 )
 
 
@@ -57,7 +65,19 @@ def identify(shown: str) -> Named:
         split, name = _SPLIT_WORDS[found[1]], name[found.end() :]
     elif found := _SPLIT_AT_END.search(name.lower()):
         split, name = _SPLIT_WORDS[found[1]], name[: found.start()]
-    return Named(canonical(name), split, label)
+    metric = canonical(name)
+    if metric not in _PLAIN:
+        words = re.split(r"[^a-z@\d]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
+        splits = {_SPLIT_WORDS[word] for word in words if word in _SPLIT_WORDS} | ({split} if split else set())
+        rest = canonical("_".join(word for word in words if word not in _FILLER and word not in _SPLIT_WORDS))
+        if rest in _PLAIN and len(splits) < 2 and not ("cost" in words and _COSTS & {*words}):
+            metric, split = rest, next(iter(splits), None)
+    return Named(metric, split, label)
+
+
+def split_of(word: str) -> str | None:
+    """The split that a word by itself means: ``Validation`` is ``val``."""
+    return _SPLIT_WORDS.get(word.lower())
 
 
 @functools.lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ import re
 MAX_TEXT = 20_000
 """Longer lines hold no hand-written report: they are dumps of data."""
 
-_NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?(?![\d,])|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?"
+_NUMBER = r"[-+]?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?(?![\d,])|\d{1,9},\d{1,17}(?!\d|[,.]\d)|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?"
 _WORD = r"[-+]?(?:nan|inf(?:inity)?)\b"
 NUMBER = rf"(?:{_NUMBER}|(?i:{_WORD}))"
 """A printed number, ``nan`` and ``inf`` included; every part is bounded or cannot be split in two ways."""
@@ -20,11 +20,18 @@ _WRAP = (
 )
 _VALUE = re.compile(rf"{_WRAP}({NUMBER})(\s?%)?")
 _JOIN = re.compile(
-    r"\s{0,8}(?::=|->|=>|[:=])\s{0,8}|(?<=\w)\s{1,8}(?=[-+.\d\[]|(?i:nan|inf)|tensor\(|Array\(|(?:np\.)?float\d)"
+    r"\s{0,8}(?::=|->|=>|[:=])\s{0,8}|(?<=\w)\s(?:is|was|of)(?::?\s|:)(?=[-+.\d\[])|(?<=\w)\s{1,8}(?=[-+.\d\[]|(?i:nan|inf)|tensor\(|Array\(|(?:np\.)?float\d)"
 )
 _NAME = re.compile(
-    r"(?:[A-Za-z_][\w.@/'\-]{0,60}[ ]){0,3}[A-Za-z_][\w.@/'\-]{0,60}(?:\s?[(\[][A-Za-z]{1,12}[)\]])?['\"]?\s{0,8}\Z"
+    r"(?<![\w.])(?:[A-Za-z_][\w.@/'\-]{0,60}[ ]){0,4}[A-Za-z_][\w.@/'\-]{0,60}(?:\s?[(\[](?:[A-Za-z]{1,12}|%)[)\]])?['\"]?\s{0,8}\Z"
 )
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
+_ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}\Z")
+_DECIMAL_COMMA = re.compile(r"(?<![\d,.])(?:0,\d|\d{1,9},(?:\d{1,2}|\d{4,17})(?!\d|[,.]\d))")
+_DECIMAL_POINT = re.compile(r"\d\.\d")
+_LISTED = re.compile(r",\s{0,4}[-+.\d]")
+_BOTH = re.compile(r"([A-Za-z]\w*)\s?[/|]\s?([A-Za-z]\w*)")
+_SECOND = re.compile(rf"\s?[/|,]\s?({NUMBER})(\s?%)?(?![\w/])")
 _UNIT = re.compile(
     r"\s?(?:s|sec|secs|seconds?|ms|us|µs|ns|min|mins|minutes?|h|hrs?|hours?|d|days?|[KMGT]i?B|B|it|items|MB/s|Hz|k|°C)"
     r"(?:/\w{1,12})?(?![\w.])|/\s?s(?:ec)?\b|:\d\d"
@@ -39,17 +46,20 @@ _PREFIX = re.compile(
     r"|\[?(?:DEBUG|INFO|WARNING|WARN|ERROR|NOTICE)\]?(?::[\w.]{1,60}:)?"  # INFO:root:
     r"|\[?(?i:rank|gpu|worker|process)[ :]?0\]?:"
     r"|\[[\w.]{1,40}:\d{1,6}\]"  # [train.py:45]
+    r"|\[\d{1,3},0\]<std(?:out|err)>:"  # mpirun --tag-output
     r")\s{0,8}(?:[-|:]{1,3}\s{1,8})?"
 )
-_LOGGER = re.compile(r"[A-Za-z_][\w.]{0,60}(?::\w{1,60})?(?::\d{1,6})?\s?(?:[-|:]\s)(?=\S)")
+_LOGGER = re.compile(
+    r"(?!(?i:train|val|test|eval|loss|epoch|step)\w{0,9}:\s)[A-Za-z_][\w.]{0,60}(?::\w{1,60})?(?::\d{1,6})?\s?(?:[-|:]\s)(?=\S)"
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pair:
     """A name and its value as printed. A percentage's value is a fraction; ``of`` is n in ``9830/10000``.
 
-    ``rounding`` is half a unit of the last printed digit, in units of ``value``. ``whole``: no decimal point was
-    printed. ``timed``: a unit of time, memory or speed follows. ``at``: where its number stands; None for ``n`` of ``m``.
+    ``start`` is where the name begins. ``rounding`` is half a unit of the last printed digit, in units of ``value``. ``whole``: no decimal point was
+    printed. ``quoted``: the name stands in quotes, as a dict's key. ``timed``: a unit of time, memory or speed follows. ``at``: where its number stands; None for ``n`` of ``m``.
     """
 
     name: str
@@ -60,14 +70,16 @@ class Pair:
     timed: bool
     spaced: bool
     at: tuple[int, int] | None
+    start: int = 0
+    quoted: bool = False
 
 
 def number(token: str, percent: bool = False) -> tuple[float, float]:
-    """A printed number's value, and half a unit of its last digit; a percentage's as a fraction."""
+    """A printed number's value, and half a unit of its last digit; a percentage's as a fraction. ``0,5`` is a half."""
     word = _EXACT_WORDS.get(token.lstrip("+-").lower())
     if word is not None:
         return (-word if token.startswith("-") else word), 0.0
-    plain = token.replace(",", "")
+    plain = token.replace(",", "") if "," not in token or _GROUPED.match(token) else token.replace(",", ".")
     mantissa, _, shown = plain.lower().partition("e")
     exponent = int(shown or 0) - (2 if percent else 0)
     decimals = len(mantissa.partition(".")[2])
@@ -103,22 +115,41 @@ def pairs(text: str) -> list[Pair]:
         if name is None:
             continue
         end = value.end()
+        token = _unambiguous(value[1], text, end)
         follows = text[end : end + 1]
-        if follows and (follows.isalpha() or follows == "_") and not text.startswith("Epoch", end):
-            timed = _UNIT.match(text, end) is not None
-            if not timed:
-                continue
-        else:
-            timed = _UNIT.match(text, end) is not None
+        unit = _UNIT.match(text, end)
+        timed = unit is not None
+        if not token or ((follows.isalpha() or follows == "_") and not timed and not text.startswith("Epoch", end)):
+            continue
         percent = value[2] is not None
-        amount, rounding = number(value[1], percent)
-        whole = value[1].lstrip("+-").isdecimal()
+        amount, rounding = number(token, percent)
+        whole = token.lstrip("+-").isdecimal()
         at: tuple[int, int] | None = value.span(1)
+        spaced = not text[join.start() : join.end()].strip()
+        label = name[0].strip().strip("'\"")
         if whole and not percent and (of := _OF.match(text, end)) and int(of[1]) > 0:
             amount, rounding, whole, percent, end = amount / int(of[1]), 0.0, False, True, of.end()
             at = None
-        spaced = not text[join.start() : join.end()].strip()
-        label = name[0].strip().strip("'\"")
-        found.append(Pair(label, amount, rounding, percent, whole, timed, spaced, at))
-        stop = end
+        elif "/" in label and (both := _BOTH.search(label)) and (second := _SECOND.match(text, end)):
+            # ``train/val loss: 0.5/0.4``
+            other, fine = number(second[1], second[2] is not None)
+            names = [label[: both.start()] + both[i] + label[both.end() :] for i in (1, 2)]
+            found.append(Pair(names[0], amount, rounding, percent, whole, timed, spaced, None, name.start()))
+            found.append(Pair(names[1], other, fine, second[2] is not None, False, timed, spaced, None, name.start()))
+            stop = second.end()
+            continue
+        quoted = name[0].rstrip()[-1:] in "'\""
+        found.append(Pair(label, amount, rounding, percent, whole, timed, spaced, at, name.start(), quoted))
+        stop = unit.end() if unit else end
     return found
+
+
+def _unambiguous(token: str, text: str, end: int) -> str:
+    """The number as ``number`` reads it right; empty where it is one of a list, or ``1,234`` may mean either."""
+    if _LISTED.match(text, end) and text[: end - len(token)].rstrip()[-1:] in ("[", "("):
+        return ""
+    if text[end : end + 1] == "," and text[end + 1 : end + 2].isdecimal():
+        return ""
+    if not _ONE_GROUP.match(token) or _DECIMAL_POINT.search(text):
+        return token
+    return token.replace(",", ".") if _DECIMAL_COMMA.search(text) else ""

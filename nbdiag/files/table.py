@@ -9,7 +9,7 @@ from typing import Any
 
 from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Record
-from nbdiag.frameworks.measures import is_measure
+from nbdiag.frameworks.measures import is_aside, is_measure
 from nbdiag.metrics import identify, is_fraction
 from nbdiag.run import Run
 
@@ -56,7 +56,7 @@ def _wide(columns: Columns, framework: str, missing: bool) -> Run | None:
             epochs = [_place(v) for v in values]
         elif key in _STEP and steps is None:
             steps = [_place(v) for v in values]
-        elif not _ASIDE.fullmatch(key) and (cells := _cells(values)) is not None:
+        elif not (_ASIDE.fullmatch(key) or is_aside(key)) and (cells := _cells(values)) is not None:
             measured[str(name)] = cells
     if not any(is_measure(identify(_without_period(name)[0]).metric) for name in measured):
         return None

@@ -8,6 +8,7 @@ from nbdiag.capture.pairs import pairs, without_prefix
 from nbdiag.collect import collect
 from nbdiag.errors import DamagedSource, UnknownSource
 from nbdiag.files.base import Format, text_of
+from nbdiag.files.pasted import printed
 from nbdiag.frameworks.measures import measures
 from nbdiag.frameworks.places import place
 from nbdiag.run import Run
@@ -29,7 +30,7 @@ def read(path: Path) -> list[Run]:
 
 def read_text(text: str, name: str = "the text", pattern: str | None = None) -> list[Run]:
     """The runs of a text. Raises ``UnknownSource``, which says which line came nearest to a training's."""
-    runs = collect(text, pattern)
+    runs = collect(printed(text), pattern)
     if not runs:
         raise UnknownSource(f"{name} shows no training. {_stumble(text)}")
     return runs

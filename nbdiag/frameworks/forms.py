@@ -7,11 +7,19 @@ import dataclasses
 import re
 
 from nbdiag.capture.pairs import number, pairs, without_prefix
-from nbdiag.frameworks.measures import Measure, leading_split, measures
+from nbdiag.frameworks.measures import Measure, measures
 from nbdiag.frameworks.places import Place, place
+from nbdiag.frameworks.splits import Headings, leading_split
 
 _RUN = re.compile(r"\d+")
 _FREE_RUN = re.compile(r"(?<![\w@])\d+")  # a number of its own, no part of a name such as acc@5
+_TYPOGRAPHY = str.maketrans(
+    "\u00a0\u202f\u2009\u2007\u201c\u201d\u201e\u2018\u2019\u201a\u2212\uff1a\uff0c\uff1b\uff08\uff09\uff05\uff1d\uff5c\u3010\u3011",
+    "    \"\"\"'''-:,;()%=|[]",
+)
+"""What editors, forums and keyboards make of plain signs, one for one, so that places in the line stay."""
+_COMMA = re.compile(r"\d,\d")  # whether it groups thousands, the line's other numbers tell
+_WHO = re.compile(r"rank|gpu|worker|proc|default|<std", re.IGNORECASE)  # which of several processes, its number tells
 _LEARN_AT = 3  # a pattern costs as much as reading some twenty lines; most forms come once
 _FORMS, _COUNTED = 8, 500  # more forms than that at a time cost more to try than to read anew
 
@@ -30,7 +38,10 @@ def parse(text: str) -> Parsed:
     where = place(text, prefix)
     if where.told_of:
         return Parsed(where, ())
-    return Parsed(where, tuple(measures(pairs(where.rest), leading_split(text[prefix:]))))
+    if not (found := pairs(where.rest)):
+        return Parsed(where, ())
+    headings = None if where.turned else Headings(text)
+    return Parsed(where, tuple(measures(found, leading_split(text[prefix:]), headings)))
 
 
 class Forms:
@@ -42,9 +53,19 @@ class Forms:
 
     def parse(self, text: str) -> Parsed:
         """As ``parse`` gives it."""
+        return self.known(text) or self.learn(text)
+
+    def known(self, text: str) -> Parsed | None:
+        """The same of a line whose form is known; else None."""
         for known in self._forms:
             if match := known.pattern.fullmatch(text):
                 return known.filled(match)
+        return None
+
+    def learn(self, text: str) -> Parsed:
+        """The same of a line whose form is not known yet."""
+        if not text.isascii():
+            text = text.translate(_TYPOGRAPHY)
         parsed = parse(text)
         shape = _RUN.sub("0", text)
         self._seen[shape] += 1
@@ -75,14 +96,20 @@ class _Form:
         found = []
         for i, m in enumerate(self.found):
             value, rounding = number(token(f"m{i}"), m.unit == "%")
-            found.append(Measure(m.metric, m.split, value, rounding, m.unit, m.label, m.at))
+            found.append(Measure(m.metric, m.split, value, rounding, m.unit, m.label, m.at, m.weak))
         return Parsed(where, tuple(found))
 
 
 def _form(text: str, parsed: Parsed) -> _Form | None:
     """A pattern for lines that differ from this one in their numbers only; None where that cannot be said."""
     where = parsed.where
-    if where.told_of or where.turned or any(m.at is None for m in parsed.found):
+    if (
+        where.told_of
+        or where.turned
+        or any(m.at is None for m in parsed.found)
+        or _COMMA.search(text)
+        or _WHO.search(text)
+    ):
         return None
     spans = [(start, stop, name) for name, start, stop in where.at]
     spans += [(*m.at, f"m{i}") for i, m in enumerate(parsed.found) if m.at is not None]

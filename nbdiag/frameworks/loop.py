@@ -7,25 +7,29 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nbdiag.capture.lines import Line
-from nbdiag.capture.pairs import MAX_TEXT, pairs
+from nbdiag.capture.pairs import MAX_TEXT, pairs, without_prefix
 from nbdiag.events import Begin, Event, Learned, Reached, Record
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Framework
-from nbdiag.frameworks.forms import Forms
-from nbdiag.frameworks.measures import Measure, leading_split, measures, split_word
+from nbdiag.frameworks.forms import Forms, Parsed
+from nbdiag.frameworks.measures import Measure, measures
 from nbdiag.frameworks.percent import Percents
 from nbdiag.frameworks.places import Place, place
+from nbdiag.frameworks.splits import leading_split, section
 from nbdiag.frameworks.tqdm import Bar, Bars, read_bar
 
-_OTHER_RANK = re.compile(r"\s*\[?(?:rank|gpu|worker|process)[ :]?(?!0\b)\d{1,4}\]?:", re.IGNORECASE)
-_SECTION = re.compile(
-    r"\W{0,8}(train|training|val|valid|validation|test|testing|eval|evaluation)"
-    r"(?:\s(?:error|set|phase|results?|metrics|loop|step|epoch))?\W{0,8}\Z",
+_OTHER_RANK = re.compile(
+    r"[\s\[(|]{0,8}(?:rank|gpu|worker|process|proc|default)[ :=_]{0,2}(?!0\b)\d{1,4}(?:/\d{1,4})?(?:\]|\)|:|,|\s?\|)"
+    r"|\s{0,8}\[\d{1,3},(?!0\])\d{1,4}\]<std",
     re.IGNORECASE,
 )
 _FOLD = re.compile(
-    r"\W{0,12}((?:fold|trial|run|seed|split|config|model)[ #:=]{1,3}\w{1,20}(?:\s?/\s?\d{1,4})?)\W{0,12}\Z",
+    r"\W{0,60}((?:fold|trial|run|seed|split|config|model|experiment)[ #:=]{1,3}\w{1,20}(?:\s?/\s?\d{1,4})?"
+    r"|(?:training|running|fitting)\s(?:with|for|model|the|a|experiment|fold|run)\s[^\n]{1,60}?)\W{0,60}\Z",
     re.IGNORECASE,
+)
+_FOLD_INSIDE = re.compile(
+    r"(?<![\w.])((?:fold|trial|seed|run|split|experiment)[ #:=_]{0,2}\d{1,4}(?![\w.%]))", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
 _REACH = 40
@@ -38,7 +42,7 @@ class LoopReader:
     """Reads lines of hand-written loops. Nothing is reported before a counter has advanced beside a known metric."""
 
     def __init__(self) -> None:
-        self._name = ""
+        self._name = self._inside = ""
         self._forms = Forms()
         self._bars = Bars()
         self._exact = False  # whether a hook tells the bars
@@ -50,6 +54,7 @@ class LoopReader:
         self._held: list[Record] = []
         self._waiting: dict[_Key, list[Record]] = {}  # values without a counter, seen in one epoch only
         self._granted: set[_Key] = set()
+        self._ambiguous: set[_Key] = set()
         self._offset = 0
         self._epoch: float | None = None  # counted from 1
         self._step: int | None = None
@@ -77,19 +82,23 @@ class LoopReader:
             return events
         if not line.final:
             return None
-        if _OTHER_RANK.match(line.text):
+        parsed = self._forms.known(line.text)
+        bare = "" if parsed else without_prefix(line.text[:200])
+        if _OTHER_RANK.match(bare):
             return ()
         events = list(self._bar_ended(self._bars.end(), line.time)) if self._bars.full else []
-        text = line.text
         self._age += 1
-        if section := _SECTION.match(text):
-            self._section = split_word(section[1])
-            return events or None
-        if (fold := _FOLD.match(text)) and not fold[1].lower().startswith(("model: ", "model=")):
-            self._name = " ".join(fold[1].split())
-            return events or None
-        if _DIGIT.search(text):
-            events += self._text(text, line.time)
+        if parsed is None:
+            if announced := section(bare):
+                self._section = announced
+                return events or None
+            if (fold := _FOLD.match(bare)) and not fold[1].lower().startswith(("model: ", "model=")):
+                self._name = " ".join(fold[1].split())
+                return events or None
+            if not _DIGIT.search(line.text):
+                return events or None
+            parsed = self._forms.learn(line.text)
+        events += self._text(parsed, line.text, line.time)
         return events or None
 
     def close(self) -> Iterable[Event]:
@@ -116,9 +125,16 @@ class LoopReader:
                 yield from self._values(parsed.where, parsed.found, line.time)
 
     def _bar_ended(self, bar: Bar | None, time: float | None) -> Iterator[Event]:
-        if bar is None or not bar.postfix:
+        if bar is None:
             return
         where = place(bar.desc)
+        found = tuple(measures(pairs(bar.postfix), self._section or leading_split(bar.desc)))
+        found = found or tuple(measures(pairs(where.rest), self._section or leading_split(bar.desc)))
+        if where.epoch is None and found:
+            counted = place(bar.postfix)  # GluonTS: epoch=1/5, avg_epoch_loss=3.2
+            where = counted if counted.epoch is not None else where
+        if not found:
+            return
         if where.epoch is None and self._told_by in ("text", "turns"):
             return  # lines beside the bars say more
         if where.epoch is None and self._told_by != "header":  # the bars themselves are counted
@@ -128,18 +144,22 @@ class LoopReader:
             where = Place(where.rest, float(self._ended[kind]))
         elif where.epoch is None and self._epoch is not None:
             where = Place(where.rest, self._epoch - self._offset)
-        found = tuple(measures(pairs(bar.postfix), self._section or leading_split(bar.desc)))
-        if where.epoch is not None and found:
+        if where.epoch is not None:
             yield from self._values(where, found, time)
 
-    def _text(self, text: str, time: float | None) -> Iterator[Event]:
-        parsed = self._forms.parse(text)
+    def _text(self, parsed: Parsed, text: str, time: float | None) -> Iterator[Event]:
         where, found = parsed.where, parsed.found
+        if found and not self._begun and (inside := _FOLD_INSIDE.search(text)):
+            self._inside = " ".join(re.sub(r"[#:=_]+", " ", inside[1]).split())
         if where.told_of:
             return
         if where.epoch is not None and where.epoch + self._offset != self._epoch:
             self._section = None  # a section ends with its epoch
         if self._section and found:
+            if where.step is not None and self._section != "train" and not any(m.split for m in found):
+                if where.step != where.steps:
+                    return  # how far an evaluation got
+                where = dataclasses.replace(where, step=None, steps=None)  # and its result
             found = tuple(m if m.split else dataclasses.replace(m, split=self._section) for m in found)
         has_counter = where.epoch is not None or where.step is not None
         if has_counter and not found:
@@ -183,8 +203,8 @@ class LoopReader:
             self._steps = where.steps
 
     def _values(self, where: Place, found: Sequence[Measure], time: float | None) -> Iterator[Event]:
-        if where.epoch is None and where.samples and self._epoch is None:
-            return  # [64/60000] alone counts anything
+        if where.epoch is None and self._epoch is None and (where.samples or all(m.weak for m in found)):
+            return  # [64/60000] alone counts anything, and solvers have iterations with an error
         self._move(where)
         evaluated = next((m.split for m in found if m.split not in (None, "train")), None)
         if where.step is not None and where.samples and evaluated:
@@ -213,6 +233,10 @@ class LoopReader:
                 ready.append(record)
                 continue
             waiting = self._waiting.setdefault(key, [])
+            if any(r.epoch == record.epoch and r.value != record.value for r in waiting):
+                self._ambiguous.add(key)  # batches, classes, or two sets of data: which of them counts, nothing tells
+            if key in self._ambiguous:
+                continue
             waiting.append(record)
             if any(r.epoch != record.epoch for r in waiting):
                 self._granted.add(key)
@@ -230,9 +254,11 @@ class LoopReader:
             self._places.update((r.epoch, r.step) for r in records)
             if len(self._places) < 2 and self._planned != 1:
                 return
+            if not any(r.rounding < 0.5 or (r.epoch is not None and "loss" in r.label.lower()) for r in self._held):
+                return  # whole numbers only: errors, steps and money are counted
             self._begun = True
-            yield Begin("loop", name=self._name)
-            self._name = ""
+            yield Begin("loop", name=self._name or self._inside)
+            self._name = self._inside = ""
         known = {"epochs": self._planned, "steps_per_epoch": self._steps, "loss_is": "unknown"}
         if known != self._told:
             self._told = dict(known)

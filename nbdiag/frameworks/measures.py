@@ -4,27 +4,47 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from nbdiag.capture.pairs import Pair
-from nbdiag.metrics import identify
+from nbdiag.frameworks.splits import Headings
+from nbdiag.metrics import Named, canonical, identify, split_of
 
 _KNOWN = re.compile(
-    r"(?:^|_)(?:loss\w{0,3}|nll|b?ce|cross_entropy|logloss|r?mse|mae|mape|kld?|elbo|cost|err|error|perplexity|ppl|bp[bcd]"
+    r"(?:^|_)(?:loss\w{0,3}|nll|b?ce|cross_entropy|logloss|r?mse|mae|mape|kld?|elbo|xent|cost|err|error|perplexity|ppl|bp[bcd]"
     r"|acc\w{0,8}|accuracy|auc|auroc|auprc|f1|f1_score|precision|recall|m?iou|dice|bleu|rouge\w{0,3}|wer|cer|r2|m?ap|psnr|ssim|mcc)"
     r"(?:_|$)|^acc\w{0,10}@\d|_acc\w{0,8}@\d|^loss[_A-Za-z]{0,12}$"
+)
+_LOSS = re.compile(
+    r"(?:^|_)(?:loss|losses|nll|b?ce|cross_entropy|logloss|elbo|perplexity|ppl|bp[bcd]|xent)(?:_|$)|^loss"
 )
 _NO_MEASURE = re.compile(
     r"(?:^|_)(?:time|times|sec|secs|seconds|ms|elapsed|eta|speed|throughput|mem|memory|gpu|cpu|ram|batch|size|step|steps|iter|iters|"
     r"iteration|iterations|epoch|epochs|samples?|seed|patience|counter|count|best|min|max|num|n|total|remaining|duration|fps|tokens?|"
     r"it|data|examples?|params?|parameters|rank|world|version|port|id|idx|index|layers?|date|improvement|delta|threshold|weight|alpha|mfu|"
-    r"saved?|early_stopping|wait)(?:_|$)"
+    r"saved?|early_stopping|wait|ips?|wps|ups|wpb|bsz|wall|scale|norm|img|images?|pid|host|node|lrm|correct|clip|oom|lat|lon|epsilon|decay|"
+    r"momentum|dropout|percent|percentage|complete|completed|temperature|tau|ratio|progress|page|line|day|hour|year)(?:_|$)|^.$"
 )
+_NO_LOSS = re.compile(
+    r"(?:^|_)(?:packet|stop|frame|profit|path|heat|hair|hearing)_loss|loss(?:es)?_(?:weights?|scale|coef\w{0,12}|fn|func\w{0,4}|ratio|type|limit)$"
+    r"|^weight_loss|(?:^|_)(?:time|data|batch|reader)_cost"
+)
+_OWN = re.compile(
+    r"score|reward|return|kl|kappa|corr|spearman|pearson|jaccard|hamming|entropy|dist|simil|regret|hit|ndcg|mrr|map|iou|dice|auc|f\d|"
+    r"sensitivity|specificity|r2|top\d|exact_match|penalty|regulari|metric|d\(|g\("
+)
+"""What measures of one's own are called; any other name counts as one in a dict or with a split's name only."""
+_TRADE = re.compile(r"\b(?:profits?|revenue|premium|equity|wins?|draws?)\b", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w@/.\- ]{0,40}\Z")
+_TOLD = re.compile(r"\b(?:best|min|max|lowest|highest|previous|prev|target|last|threshold|final)\b")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Measure:
-    """One measured value: ``split`` is None where neither its name nor its line says which data."""
+    """One measured value: ``split`` is None where neither its name nor its line says which data.
+
+    ``weak``: the name alone does not tell a training: solvers, shops and satellites have an error, a cost and an accuracy, too.
+    """
 
     metric: str
     split: str | None
@@ -33,61 +53,98 @@ class Measure:
     unit: str
     label: str
     at: tuple[int, int] | None = None  # where in the line its number stands; None where it is made of two
+    weak: bool = False
 
 
-def measures(found: list[Pair], line_split: str | None = None) -> list[Measure]:
+def measures(found: list[Pair], line_split: str | None = None, headings: Headings | None = None) -> list[Measure]:
     """The measures among the pairs of one line, or none where no loss and no known metric is among them."""
+    if any(_TRADE.search(pair.name) for pair in found):
+        return []
     shown = {pair.name for pair in found}
     named = [
         (pair, identify(_without_period(pair.name)))
         for pair in found
         if not pair.timed and not (pair.name.endswith("_step") and f"{pair.name[:-5]}_epoch" in shown)
     ]
-    known = [bool(_KNOWN.search(n.metric)) and not _spoken_of(p.name) for p, n in named]
+    named = _headed(named)
+    known = [_known(pair, name.metric) for pair, name in named]
     if not any(known):
         return []
     kept = [
-        (pair, name)
+        (pair, name, is_known)
         for (pair, name), is_known in zip(named, known, strict=True)
         if is_known or name.metric in ("learning_rate", "gradient_norm") or _custom(pair, name.metric)
     ]
-    explicit = {(n.metric, n.split) for _, n in kept if n.split}
-    splits = {n.split for _, n in kept if n.split}
+    explicit = {(n.metric, n.split) for _, n, _ in kept if n.split}
+    splits = {n.split for _, n, _ in kept if n.split}
     out: list[Measure] = []
+    taken: set[tuple[str, str | None]] = set()
     carried: str | None = None
-    for pair, name in kept:
+    for pair, name, is_known in kept:
         split = name.split
         if split:
             if " " in name.label or len(splits) > 1:
                 carried = split
         elif name.metric in ("learning_rate", "gradient_norm"):
             split = "train"
+        elif headings and (headed := headings.before(pair.start)):
+            split = headed
         elif carried and (name.metric, carried) not in explicit:
             split = carried
         else:
             split = line_split
-        out.append(
-            Measure(name.metric, split, pair.value, pair.rounding, "%" if pair.percent else "", pair.name, pair.at)
-        )
+        metric = name.metric
+        if (metric, split) in taken:  # ``batch loss 0.5, epoch loss 0.6``
+            metric = re.sub(r"\W+", "_", pair.name.lower()).strip("_")
+        taken.add((metric, split))
+        unit = "%" if pair.percent else ""
+        weak = not is_known or not (name.split or _tells(metric, pair, len(found)))
+        out.append(Measure(metric, split, pair.value, pair.rounding, unit, pair.name, pair.at, weak))
     return out
 
 
-_LEADING = re.compile(
-    r"\W{0,8}(train|training|val|valid|validation|test|testing|eval|evaluation)(?:\s(?:set|error|epoch|phase|results?))?\b"
-    r"(?=\s?[:\[\]|\-]|\s+(?:epoch|ep)\b|\Z)",
-    re.IGNORECASE,
-)
+def is_measure(metric: str) -> bool:
+    """Whether a canonical name is a known measure of a model: a loss, an accuracy, an error, a score."""
+    return bool(_KNOWN.search(metric)) and not _NO_LOSS.search(metric)
 
 
-def split_word(word: str) -> str:
-    """The split a word such as ``Validation`` means."""
-    return {"tr": "train", "va": "val", "te": "test", "ev": "eval"}[word.lower()[:2]]
+def is_aside(shown: str) -> bool:
+    """Whether a name says time, size, speed or another thing that is counted beside a training, or a record of the past."""
+    metric = identify(shown).metric
+    return bool(
+        _TOLD.search(shown.lower().replace("_", " ")) or (_NO_MEASURE.search(metric) and not _KNOWN.search(metric))
+    )
 
 
-def leading_split(text: str) -> str | None:
-    """The split a line begins with: ``Test set: Average loss: 0.05``."""
-    found = _LEADING.match(text)
-    return split_word(found[1]) if found else None
+def _known(pair: Pair, metric: str) -> bool:
+    if not is_measure(metric) or _TOLD.search(pair.name.lower().replace("_", " ")):
+        return False
+    return not (pair.percent and metric == "loss")  # a loss is never a percentage: that is lost packets or money
+
+
+def _tells(metric: str, pair: Pair, beside: int) -> bool:
+    """Whether a name without a split tells a training. A cost does where it is all that the line tells."""
+    if "cost" in pair.name.lower():
+        return beside == 1 and metric == "loss" and len(pair.name.split()) == 1
+    return bool(_LOSS.search(metric))
+
+
+def _headed(named: Sequence[tuple[Pair, Named]]) -> list[tuple[Pair, Named]]:
+    """``loss train 0.4 valid 0.5``: a name that is a split and nothing else goes on with the metric before it.
+
+    Only where that was named first: ``loss: 1.9, val: 0.7`` is a loss and something else.
+    """
+    out: list[tuple[Pair, Named]] = []
+    above = ""
+    for pair, name in named:
+        if split := split_of(pair.name):
+            if above:
+                out.append((pair, Named(above, split, pair.name)))
+            continue
+        first, _, more = pair.name.partition(" ")
+        above = name.metric if name.split and more and canonical(first) == name.metric else ""
+        out.append((pair, name))
+    return out
 
 
 def _without_period(name: str) -> str:
@@ -98,23 +155,11 @@ def _without_period(name: str) -> str:
     return name
 
 
-def is_measure(metric: str) -> bool:
-    """Whether a canonical name is a known measure of a model: a loss, an accuracy, an error, a score."""
-    return bool(_KNOWN.search(metric))
-
-
-def _spoken_of(label: str) -> bool:
-    """Whether a value is told as a record of the past: ``best val loss``."""
-    return bool(
-        re.search(
-            r"\b(?:best|min|max|lowest|highest|previous|prev|target|last|threshold|final)\b",
-            label.lower().replace("_", " "),
-        )
-    )
-
-
 def _custom(pair: Pair, metric: str) -> bool:
     """A metric of the reader's own, on a line with a known one: named with ``:`` or ``=``, and no time, size or count."""
-    return not (pair.spaced or pair.whole or _NO_MEASURE.search(metric) or _spoken_of(pair.name)) and bool(
-        _PLAIN_NAME.match(pair.name)
-    )
+    if not (pair.quoted or _OWN.search(metric) or identify(pair.name).split):
+        return False
+    return not (
+        pair.spaced or pair.whole or _NO_MEASURE.search(metric) or _NO_LOSS.search(metric)
+        or _TOLD.search(pair.name.lower().replace("_", " "))
+    ) and bool(_PLAIN_NAME.match(pair.name))  # fmt: skip

@@ -10,26 +10,46 @@ _END = r"(?![\w%]|\.\d)"
 _OPEN, _CLOSE = r"['\"]?\s{0,4}[:=#]?\s{0,6}[\[(]?\s{0,6}#?", r"\s{0,4}[\])]?"
 _OF = r"(?:\s{0,6}(?:/|of)\s{0,6}(\d{1,9}))"
 _EPOCH = re.compile(
-    rf"(?<![\w.])(?:epoch|ep)[ _]?(?:no\.?|num|number|idx)?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}{_CLOSE}", _I
+    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep|epoche|[eé]poca|époque|epoka|эпоха)(?:\((?:train|val|test)\))?[ _]?(?:no\.?|num|number|idx)?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!\s?(?:ms|s|secs?|seconds|minutes)\b){_CLOSE}",
+    _I,
 )
 _EPOCHS = re.compile(rf"(?<![\w.])epochs{_OPEN}(\d{{1,7}}){_OF}{_END}{_CLOSE}", _I)
 _STEP = re.compile(
-    rf"(?<![\w.])(?:global[_ ]?|train(?:ing)?[_ ]?|mini-?)?(?:step|iter|iteration|batch|it)(?:[_ ]?(?:no\.?|num|number|idx))?{_OPEN}"
+    rf"(?<![\w.])(?:global[_ ]?|train(?:ing)?[_ ]?|mini-?)?(?:step|iter|iteration|batch|it|update|episode)(?:[_ ]?(?:no\.?|num|number|idx|index|id))?{_OPEN}"
     rf"(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}}){_OF}?{_END}{_CLOSE}",
     _I,
 )
+_FIRST_STEPS = re.compile(rf"\s{{0,8}}steps[:=]\s{{0,4}}(\d{{1,9}}){_END}", _I)
 _STEPS = re.compile(rf"(?<![\w.])(?:steps|iters|iterations|batches){_OPEN}(\d{{1,9}}){_OF}{_END}{_CLOSE}", _I)
 _BATCHES = re.compile(r"(?<![\w./])(\d{1,9})\s{0,4}/\s{0,4}(\d{1,9})\s{1,4}(?:batches|steps|iters|iterations)\b", _I)
 _PAIR = re.compile(r"\[\s{0,6}(\d{1,7}),\s{0,8}(\d{1,9})\]")  # [1,  2000] loss: 2.173
 _TWO = re.compile(
     r"\[\s{0,6}(\d{1,7})\s?/\s?(\d{1,7})\s?\]\s?\[\s{0,8}(\d{1,9})\s?/\s?(\d{1,9})\s?\]"
 )  # [0/5][50/1583]
-_ONE = re.compile(r"[\[(]\s{0,8}(\d{1,9})\s?/\s{0,8}(\d{1,9})\s{0,4}(?:\(\s?\d{1,3}(?:\.\d{1,3})?\s?%\))?\s?[\])]")
-_AFTER = re.compile(r"(?P<name>cost|loss|error|accuracy)\s(?:after|at|for)\s(?=(?:iteration|epoch|step)\s)", _I)
+_ONE = re.compile(
+    r"(?<!%)(?<!%\s)[\[(]\s{0,8}(\d{1,9})\s?/\s{0,8}(\d{1,9})\s{0,4}(?:\(\s?\d{1,3}(?:\.\d{1,3})?\s?%\))?\s?[\])]"
+)
+_PHASE = re.compile(
+    r"(?:train|val|valid|test|eval)\w{0,7}:\s(\d{1,7})\s\[\s{0,8}(\d{1,9})/(\d{1,9})(?:\s\(\s{0,3}\d{1,3}%\))?\]", _I
+)  # Train: 0 [  50/1251 (  4%)]
+_AT_START = re.compile(
+    r"\s{0,8}(\d{1,9})\s?/\s?(\d{1,9})(?=,?\s{1,4}(?:[-|]\s{1,4})?[A-Za-z_])"
+)  # 1/50, train_loss: 0.6
+_WHEN = re.compile(r"\s(?:after|at|for|in|on|of)\s(?:the\s)?(?:iter|epoch|step|batch)", _I)
+_AFTER = re.compile(
+    r"(?P<name>(?:[A-Za-z.]{1,20}[ _]){0,3}(?:cost|loss|error|accuracy|acc|perplexity))(?:\s\([\w ]{1,30}\))?"
+    r"\s(?:after|at|for|in|on|of)\s(?:the\s)?(?P<counter>(?:iteration|iter|epoch|step|batch)\s#?\d{1,9}(?:/\d{1,9})?)"
+    r"\s{0,4}(?::|=|is\b|was\b|->)\s{0,8}(?=[-+.\d\[\w])",
+    _I,
+)
 _TOLD_OF = re.compile(
     r"\b(?:best|at|from|in|since|until|for|every|before|loaded|loading|saved|saving|checkpoint|last|stopp\w{1,6})"
     r"\W{1,3}(?:model\s|the\s)?\Z", _I
 )  # fmt: skip
+
+_MEASURED = re.compile(
+    r"(?:\b(?:over|per|this|each|entire|whole|full)|loss|acc|accuracy|error|score)[ _](?:the\s)?\Z", _I
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,27 +73,32 @@ class Place:
 def place(text: str, start: int = 0) -> Place:
     """Find the counters from ``start`` on. ``told_of``: an epoch is only spoken of, as in ``best at epoch 7``."""
     turned = False
-    if (after := _AFTER.search(text, start)) is not None:
-        turned, text = (
-            True,
-            _turned(text, after) if after.start() == start else text[: after.start()] + text[after.end() :],
-        )
+    if _WHEN.search(text, start) and (after := _AFTER.search(text, start)) is not None:
+        turned = True
+        text = f"{text[: after.start()]}{after['counter']} {after['name']}: {text[after.end() :]}"
     text = " " * start + text[start:]
     first = len(text) - len(text.lstrip())
     if found := _TWO.match(text, first):
         return _made(_blank(text, found), {"epoch": found, "planned": found, "step": found, "steps": found}, turned)
+    if found := _PHASE.match(text, first):
+        return _made(_blank(text, found), {"epoch": found, "step": found, "steps": found}, turned)
     if found := _PAIR.match(text, first):
         return _made(_blank(text, found), {"epoch": found, "step": found}, turned)
     counters: dict[str, re.Match[str]] = {}
     samples = False
-    if found := _EPOCH.search(text) or _EPOCHS.search(text):
-        if _TOLD_OF.search(text, max(0, found.start() - 30), found.start()):
+    found = _EPOCH.search(text) or _EPOCHS.search(text)
+    if found and "." in found[1] and _MEASURED.search(text, max(0, found.start() - 30), found.start()):
+        found = None  # "Training acc over epoch: 0.75"
+    if found:
+        if text[: found.start()].strip().lower() not in ("in", "at", "for") and _TOLD_OF.search(
+            text, max(0, found.start() - 30), found.start()
+        ):
             return Place(text, told_of=True)
         counters |= {"epoch": found, "planned": found}
         text = _blank(text, found)
-    step = _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
+    step = _FIRST_STEPS.match(text, first) or _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
     if step is None or _TOLD_OF.search(text, max(0, step.start() - 30), step.start()):
-        step = _ONE.search(text)
+        step = _ONE.search(text) or _AT_START.match(text, first)
         samples = step is not None
     if step is not None:
         counters |= {"step": step, "steps": step}
@@ -109,9 +134,3 @@ def _blank(text: str, found: re.Match[str]) -> str:
     tail = text[found.end() :]
     kept = tail.lstrip(" :,-")
     return text[: found.start()] + " ;".ljust(len(text) - found.start() - len(kept)) + kept
-
-
-def _turned(text: str, after: re.Match[str]) -> str:
-    """``Cost after iteration 100: 0.64`` as ``iteration 100 Cost: 0.64``."""
-    counter, colon, value = text[after.end() :].partition(":")
-    return f"{text[: after.start()]}{counter} {after['name']}: {value}" if colon else text

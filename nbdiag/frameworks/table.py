@@ -1,7 +1,8 @@
-"""Tables that grow by a row for each epoch (fastai, skorch, hand-written): lines go in, the columns' values go out."""
+"""Tables that grow by a row for each epoch (fastai, skorch, YOLO, hand-written): lines go in, the columns' values go out."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 
@@ -14,22 +15,35 @@ from nbdiag.frameworks.measures import is_measure
 from nbdiag.frameworks.percent import Percents
 from nbdiag.metrics import identify, is_setting
 
-_COUNTERS = {"epoch", "epochs", "ep", "iter", "iteration", "round", "step"}
-_STEPS = {"iter", "iteration", "step"}
-_HEADER = re.compile(r"[\s|+#]{0,20}(?:epochs?|ep|iter|iteration|round|step)[\s|,;]{1,40}[A-Za-z_]", re.IGNORECASE)
+_STEPS = {"iter", "iteration", "step", "batch", "#"}
+_COUNTERS = {"epoch", "epochs", "ep", "round"} | _STEPS
+_LINES = "|│┃║"
+_HEADER = re.compile(
+    rf"[\s{_LINES}+#]{{0,20}}(?:(?:epochs?|ep|iter|iteration|round|step)[\s{_LINES},;]{{1,40}}[A-Za-z_]|E\s+#\s)",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(
+    r"\s{0,8}(?:epochs?|steps?)\s{0,80}\Z", re.IGNORECASE
+)  # a DataFrame's index, named below its columns
 _CELL = re.compile(rf"({NUMBER})(%?)\Z")
-_RULE = re.compile(r"[\s|+=:\-─━┼│┤├╪╬]+\Z")
+_COUNT = re.compile(r"(\d{1,9})(?:\.0{1,6})?(?:\s?/\s?(\d{1,9}))?\Z")
+_RULE = re.compile(r"[\s|+=:\-\u2500-\u257f]+\Z")
 _LONGEST = 2000  # a row of a table people read
+_BETWEEN = 5
+"""Lines of something else that may stand between two rows: messages, the rows of a table within."""
+
+_Cells = dict[str, tuple[float, float, bool]]
 
 
 class TableReader:
-    """Reads rows below a header that names a counter and a known metric."""
+    """Reads rows below a header that names a counter and a known metric. A table printed again is the same table."""
 
     def __init__(self) -> None:
         self._names: list[str] = []
         self._splits: dict[str, str] = {}
-        self._last: float | None = None
-        self._offset = 0
+        self._above: list[str] = []  # the words of the line above
+        self._seen: dict[tuple[float, float], _Cells] = {}  # the rows of this run by their place
+        self._offset = self._others = self._planned = 0
         self._percents = Percents()
 
     def read(self, line: Line) -> Iterable[Event] | None:
@@ -37,55 +51,71 @@ class TableReader:
         text = line.text
         if not line.final or len(text) > _LONGEST:
             return None
-        if _HEADER.match(text) and (names := _header(text)):
-            self._names, self._splits, self._last = names, _splits(names), None
+        above, self._above = self._above, text.split() if "  " in text else []
+        names = (_header(text) if _HEADER.match(text) else []) or (_indexed(above, text) if _INDEX.match(text) else [])
+        if names:
+            if names != self._names:
+                self._names, self._splits, self._seen = names, _splits(names), {}
+            self._others = 0
             return ()
-        if not self._names:
+        if not self._names or self._others > _BETWEEN:
             return None
         if _RULE.match(text):
             return ()
         row = _row(text, self._names)
         if row is None:
-            if text.strip():
-                self._names = []
+            self._others += bool(text.strip())
             return None
-        return list(self._values(row, line.time))
+        self._others = 0
+        return list(self._values(*row, line.time))
 
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
         return ()
 
-    def _values(self, row: dict[str, tuple[float, float, bool]], time: float | None) -> Iterator[Event]:
-        counter = self._names[0]
-        shown = row.pop(counter)[0]
-        if self._last is None or shown <= self._last:
-            self._offset = 1 if shown == 0 and counter.lower() not in _STEPS else 0
-            self._percents = Percents()
+    def _values(self, counts: dict[str, float], row: _Cells, planned: int, time: float | None) -> Iterator[Event]:
+        shown = next((count for name, count in counts.items() if name.lower() not in _STEPS), None)
+        step = next((int(count) for name, count in counts.items() if name.lower() in _STEPS), None)
+        place = (0.0 if shown is None else shown, math.inf if step is None else step)
+        if self._seen.get(place) == row:
+            return  # the whole table was printed again
+        if not self._seen or place <= max(self._seen):
+            self._offset = 1 if shown == 0 else 0
+            self._percents, self._seen, self._planned = Percents(), {}, 0
             yield Begin("loop")
             yield Learned(facts_from({"loss_is": "unknown"}, "log"))
-        self._last = shown
-        is_step = counter.lower() in _STEPS
-        epoch = None if is_step else shown + self._offset
+        self._seen[place] = row
+        if planned > self._planned:
+            self._planned = planned
+            yield Learned(facts_from({"epochs": planned + self._offset}, "log"))
+        epoch = None if shown is None else shown + self._offset
         for label, (value, rounding, percent) in row.items():
-            named = identify(label)
-            yield from self._percents.scaled(
-                Record(
-                    named.metric, self._splits[label], value, epoch, int(shown) if is_step else None, label,
-                    "%" if percent else "", rounding, time,
-                )
-            )  # fmt: skip
-        yield Reached(epoch, int(shown) if is_step else None)
+            metric, split = identify(label).metric, self._splits[label]
+            unit = "%" if percent else ""
+            yield from self._percents.scaled(Record(metric, split, value, epoch, step, label, unit, rounding, time))
+        yield Reached(epoch, step)
 
 
 def _header(text: str) -> list[str]:
     """The names of the columns; empty where this is no header of a training's table."""
     bare = without_prefix(text).strip()
     names = _cells(bare)
-    if not re.search(r"[|│,;]", bare) and len(wide := re.split(r"\t+|\s{2,}", bare)) > 1:
+    if not re.search(rf"[{_LINES},;]", bare) and len(wide := re.split(r"\t+|\s{2,}", bare)) > 1:
         names = wide  # ``Step<tab>Training Loss<tab>Validation Loss``
+    if names[:2] == ["E", "#"]:  # spaCy
+        names[0] = "epoch"
+    return _checked(names)
+
+
+def _indexed(above: list[str], text: str) -> list[str]:
+    """The columns of a printed DataFrame whose index is the epoch."""
+    return _checked([text.strip(), *above])
+
+
+def _checked(names: list[str]) -> list[str]:
     if len(names) < 2 or names[0].lower() not in _COUNTERS or len(set(names)) < len(names):
         return []
-    if not all(re.match(r"[A-Za-z_]", name) for name in names):
+    if not all(re.match(r"[A-Za-z_#]", name) for name in names):
         return []
     named = [identify(name) for name in names[1:]]
     if names[0].lower() in _STEPS:  # solvers print tables of iterations as well
@@ -106,29 +136,36 @@ def _splits(names: list[str]) -> dict[str, str]:
 
 
 def _cells(text: str) -> list[str]:
-    if "|" in text or "│" in text:
-        return [cell.strip() for cell in re.split(r"[|│]", text.strip().strip("|│"))]
+    if any(line in text for line in _LINES):
+        return [cell.strip() for cell in re.split(f"[{_LINES}]", text.strip().strip(_LINES))]
     if "," in text or ";" in text:
         return [cell.strip() for cell in re.split(r"[,;]", text.strip())]
     return text.split()
 
 
-def _row(text: str, names: list[str]) -> dict[str, tuple[float, float, bool]] | None:
-    """The numbers of a row by their column; columns of times, marks and words are left out."""
+def _row(text: str, names: list[str]) -> tuple[dict[str, float], _Cells, int] | None:
+    """The counters and numbers of a row by their column, and how many epochs are planned; no times, marks and words."""
+    if "%|" in text:
+        text = text[: text.index("%|")].rpartition(":")[0]  # YOLO draws its bar behind the row
     cells = _cells(text)
     marks = [name for name in names if name in ("cp", "")]  # skorch's checkpoint mark is blank where there was none
-    if len(cells) == len(names) - len(marks):
+    indexed = len(cells) == len(names) + 1 and cells[0].isdecimal() and cells == text.split()
+    if indexed:
+        cells = cells[1:]  # a printed DataFrame's index
+    elif len(cells) == len(names) - len(marks):
         names = [name for name in names if name not in marks]
-    if len(cells) != len(names) or not cells[0].isdecimal():
+    if len(cells) != len(names) or not (count := _COUNT.match(cells[0])):
         return None
-    row = {}
-    for name, cell in zip(names, cells, strict=True):
-        named = identify(name)
-        found = _CELL.match(cell)
-        wanted = name == names[0] or is_measure(named.metric) or named.metric == "learning_rate"
-        if found and wanted and (name == names[0] or not is_setting(named.metric) or named.metric == "learning_rate"):
-            row[name] = (*number(found[1], bool(found[2])), bool(found[2]))
-    return row if len(row) > 1 else None
+    counts, row = {names[0]: float(count[1])}, {}
+    if names[1].lower() in _STEPS and (step := _COUNT.match(cells[1])):
+        counts[names[1]] = float(step[1])
+    for name, cell in zip(names[1:], cells[1:], strict=True):
+        metric, found = identify(name).metric, _CELL.match(cell)
+        if found and (metric == "learning_rate" or (is_measure(metric) and not is_setting(metric))):
+            value = number(found[1], bool(found[2]))
+            if not (indexed and math.isnan(value[0])):  # there, NaN is what was not measured
+                row[name] = (*value, bool(found[2]))
+    return (counts, row, int(count[2] or 0)) if row else None
 
 
 TABLE = Framework("table", reader=TableReader)

@@ -22,7 +22,10 @@ _BOOSTING_ROW = re.compile(
 )
 _HISTOGRAM = re.compile(rf"\[(\d{{1,6}})/(\d{{1,6}})\] \d{{1,6}} trees?, .{{0,200}}?in {NUMBER}s\s*\Z")
 _HISTOGRAM_VALUE = re.compile(rf"(train|val) (loss|score): ({NUMBER})")
-_MAYBE = re.compile(r"Iteration \d|Validation score|-- Epoch|Norm: |\s{1,12}(?:\d|Iter)|\[\d")
+_SOLVER = re.compile(
+    r"Epoch \d{1,7} reached after |iteration: \d{1,7} of max_iter: |\[t-SNE\] |Iteration \d{1,7}, inertia |\s{1,4}Iteration \d{1,7}\t time lapse "
+)  # NMF, LDA, t-SNE, k-means and Gaussian mixtures: they fit something, but nothing that is trained by epochs
+_MAYBE = re.compile(r"Iteration \d|Validation score|-- Epoch|Norm: |\s{1,12}(?:\d|Iter)|\[[\dt]|Epoch \d|iteration: ")
 
 
 class SklearnReader:
@@ -38,6 +41,8 @@ class SklearnReader:
         text = line.text
         if not _MAYBE.match(text):
             return None
+        if _SOLVER.match(text):
+            return ()
         if _BOOSTING.match(text):
             self._table = True
             return ()

@@ -1,0 +1,29 @@
+"""A log as a forum, a mail or an issue shows it goes in; the log as it was printed goes out."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_ENTITY = re.compile(r"&(?:nbsp|gt|lt|amp|quot|#\d{1,5}|#x[\da-fA-F]{1,4});")
+_TAG = re.compile(
+    r"</?(?:p|pre|code|div|span|b|strong|em)(?:\s[^<>]{0,200})?>|<br\s?/?>(?=\s{0,4}(?:\n|\Z))", re.IGNORECASE
+)
+_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
+_QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
+_FENCE = re.compile(r"[ \t]{0,8}(?:```|~~~)[\w+-]{0,20}[ \t]*\Z")
+_EMPHASIS = re.compile(r"\*\*(?=\S)([^*\n]{1,200}?)(?<=\S)\*\*|`([^`\n]{1,400})`")
+
+
+def printed(text: str) -> str:
+    """Without quote marks, code fences, emphasis, entities and tags. What shows none of these comes back as it is."""
+    if _ENTITY.search(text) or _BREAK.search(text):
+        text = html.unescape(_BREAK.sub("\n", _TAG.sub("", text)))
+    lines = text.split("\n")
+    full = [line for line in lines if line.strip()]
+    if full and sum(_QUOTE.match(line) is not None for line in full) > len(full) / 2:
+        lines = [_QUOTE.sub("", line, count=1) for line in lines]
+    if any(_FENCE.match(line) for line in lines):
+        lines = [line for line in lines if not _FENCE.match(line)]
+    text = "\n".join(lines)
+    return _EMPHASIS.sub(lambda found: found[1] or found[2] or "", text) if "**" in text or "`" in text else text
