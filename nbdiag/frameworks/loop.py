@@ -203,6 +203,7 @@ class LoopReader:
             self._steps = where.steps
 
     def _values(self, where: Place, found: Sequence[Measure], time: float | None) -> Iterator[Event]:
+        where = self._bracketed_epoch(where, found)
         if where.epoch is None and self._epoch is None and (where.samples or all(m.weak for m in found)):
             return  # [64/60000] alone counts anything, and solvers have iterations with an error
         self._move(where)
@@ -214,6 +215,16 @@ class LoopReader:
         epoch = self._epoch
         records = [self._record(m, epoch, where.step, time) for m in found if self._counts(m, where)]
         yield from self._out(records)
+
+    def _bracketed_epoch(self, where: Place, found: Sequence[Measure]) -> Place:
+        """``[3/20] train_loss=0.4 val_loss=0.5`` counts epochs: nobody validates after each batch."""
+        if not where.samples or where.epoch is not None or self._told_by == "header":
+            return where
+        if len({m.split in (None, "train") for m in found}) < 2:
+            return where
+        return dataclasses.replace(
+            where, epoch=float(where.step or 0), planned=where.steps, step=None, steps=None, samples=False
+        )
 
     def _counts(self, measure: Measure, where: Place) -> bool:
         """A batch's loss beside an evaluated train loss (``iter 100: loss`` beside ``step 100: train loss``) is not counted."""

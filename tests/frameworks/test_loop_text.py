@@ -107,6 +107,8 @@ STYLES = {
     "percent without a sign": ("Epoch 1: loss 0.9, acc 0.9\nEpoch 2: loss 0.5, acc 45.3\nEpoch 3: loss 0.4, acc 55.3\n", {"train:loss": [0.9, 0.5, 0.4], "train:accuracy": [0.009, 0.453, 0.553]}),
     "json lines": ('{"epoch": 1, "loss": 1.5, "my_metric": 0.2, "time": 3.2, "n_samples": 500}\n{"epoch": 2, "loss": 1.4, "my_metric": 0.3, "time": 3.2, "n_samples": 500}\n', {"train:loss": [1.5, 1.4], "train:my_metric": [0.2, 0.3]}),
     "thousands": ("Epoch 1/3 | loss 1,234.5 | val_loss 2,345.67\nEpoch 2/3 | loss 934.5 | val_loss 1,345.67\n", {"train:loss": [1234.5, 934.5], "val:loss": [2345.67, 1345.67]}),
+    "bracketed epochs": ("[ 1/20] train_loss=0.5 val_loss=0.6\n[ 2/20] train_loss=0.4 val_loss=0.5\n", {"train:loss": [0.5, 0.4], "val:loss": [0.6, 0.5]}),
+    "episodes": ("Episode 5  reward: 1.50  loss: 5.8\nEpisode 10  reward: 0.25  loss: -2.1\n", {"train:reward": [1.5, 0.25], "train:loss": [5.8, -2.1]}),
     "dash": ("Epoch 3/10 - loss: 0.4\nEpoch 4/10 - loss: 0.3\n", {"train:loss": [0.4, 0.3]}),
     "bars without a number": (BATCH_BARS, {"train:loss": [0.12, 0.22, 0.32]}),
     "bars that go away": (LEFT_BARS, {"train:loss": [0.19, 0.29]}),
