@@ -77,7 +77,8 @@ class Summary:
     @functools.cached_property
     def holes(self) -> int:
         """How many values are not finite."""
-        return int(self._blocks[_HOLES].sum()) + len(self._rest) - int(np.isfinite(self._rest).sum())
+        in_blocks = int(self._blocks[_HOLES].sum()) if self._blocks.size else 0
+        return in_blocks + len(self._rest) - int(np.count_nonzero(np.isfinite(self._rest)))
 
     @functools.cached_property
     def low_at(self) -> int:

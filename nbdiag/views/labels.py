@@ -58,6 +58,8 @@ class Placer:
         self.lines, self.axis = lines, axis
         self.low, self.high = span
         self.per_px = (span[1] - span[0]) / _NARROW
+        known = ((line, np.isfinite(line.y)) for line in lines)
+        self._drawn = [(line.x[k], axis.heights(line.y[k])) for line, k in known if k.any()]
         self.taken = [
             (
                 float(line.x[-1]),
@@ -101,13 +103,11 @@ class Placer:
         if any(a < right and left < b and abs(at - y) < LINE_GAP - 2 for a, b, y in self.taken):
             return False
         xs = np.linspace(left, right, 17)
-        for line in self.lines:
-            known = np.isfinite(line.y)
-            if known.any():
-                inside = known & (line.x >= left) & (line.x <= right)
-                ys = [*np.interp(xs, line.x[known], line.y[known], left=np.nan, right=np.nan), *line.y[inside]]
-                if any(abs(self.axis.pixels(float(y)) - at) < _HALF for y in ys if math.isfinite(y)):
-                    return False
+        for x, heights in self._drawn:
+            inside = heights[np.searchsorted(x, left) : np.searchsorted(x, right, "right")]
+            between = np.interp(xs, x, heights, left=np.nan, right=np.nan)
+            if (np.abs(np.concatenate((between, inside)) - at) < _HALF).any():
+                return False
         return True
 
 

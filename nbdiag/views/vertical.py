@@ -30,6 +30,14 @@ class Vertical:
             low, high = self.low, self.high
         return (y - low) / (high - low) * self.height
 
+    def heights(self, y: np.ndarray) -> np.ndarray:
+        """The same for many values."""
+        if self.log:
+            y, low, high = np.log10(np.maximum(y, 5e-324)), math.log10(self.low), math.log10(self.high)
+        else:
+            low, high = self.low, self.high
+        return np.asarray((y - low) / (high - low) * self.height)
+
     def value(self, pixels: float) -> float:
         """The value so many pixels above the panel's bottom."""
         share = pixels / self.height
@@ -77,5 +85,7 @@ def _hidden(metric: str, y: np.ndarray, top: float) -> bool:
     """
     if metric == "learning_rate":
         return bool(top > 10 * y.min())
+    if not metrics.is_loss(metric) or y.min() >= top * 4 / 192:
+        return False
     half, most = np.quantile(y, (0.5, 0.75)) / top
-    return bool(metrics.is_loss(metric) and (most < 4 / 192 or half < 1 / 192))
+    return bool(most < 4 / 192 or half < 1 / 192)

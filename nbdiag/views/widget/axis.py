@@ -19,16 +19,16 @@ class XAxis:
 
     def __init__(self) -> None:
         self.scale: LinearScale = marks.scale()
-        unit = {"x": marks.scale(), "y": marks.scale()}
+        self.unit = {"x": marks.scale(), "y": marks.scale()}
         self._axis = Axis(
             scale=self.scale, grid_lines="none", color=palette.INK2, tick_values=np.zeros(0),
             tick_style={"font-size": "12px"},
         )  # fmt: skip
         self._done = marks.lines(
-            {"x": self.scale, "y": unit["y"]}, colors=[palette.INK], opacities=[0.75], stroke_width=2
+            {"x": self.scale, "y": self.unit["y"]}, colors=[palette.INK], opacities=[0.75], stroke_width=2
         )
-        self._unit = marks.text(unit, colors=[palette.INK2], x_offset=14, y_offset=15)
-        self.figure = marks.figure([self._done, self._unit], [self._axis], height=1, top=0, bottom=AXIS)
+        self._unit = marks.text(self.unit, colors=[palette.INK2], x_offset=14, y_offset=15)
+        self.figure = marks.figure([self._done, self._unit], [self._axis], self.unit, height=1, top=0, bottom=AXIS)
 
     def draw(self, chart: Chart) -> None:
         """Bring the axis to this state."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from bqplot import LinearScale, Lines
+from bqplot import Lines
 
 from nbdiag.views.shapes import Line, Mark, Panel
 from nbdiag.views.widget import marks, palette
+from nbdiag.views.widget.axis import XAxis
 from nbdiag.views.widget.geometry import LEFT, TITLE
 from nbdiag.views.widget.sync import assign
 from nbdiag.views.widget.yaxis import YAxis
@@ -20,40 +22,41 @@ _FAINT = 0.4
 class PanelFigure:
     """Draws a panel above the shared x scale; ``draw`` may be called again with any later state of it."""
 
-    def __init__(self, panel: Panel, x: LinearScale) -> None:
-        self._x = x
+    def __init__(self, panel: Panel, axis: XAxis) -> None:
+        self._x = axis.scale
         self._y = YAxis()
-        data = {"x": x, "y": self._y.scale}
-        unit = {"x": marks.scale(), "y": marks.scale()}
+        self._y.draw(panel)
         self._lines: dict[str, Lines] = {}
-        self._ends = marks.text(data, x_offset=10, font_weight="bold")
-        self._best = marks.points(data, stroke_width=1.75, default_size=64)
-        self._holes = marks.points(data, stroke_width=1.75, default_size=50, marker="cross")
-        self._notes = {
-            align: marks.text(data, align=align, x_offset=offset, colors=[palette.INK2])
-            for align, offset in (("start", 10), ("middle", 0), ("end", -10))
-        }
-        self._title = marks.text(unit, x_offset=-LEFT, font_weight="bold", colors=[palette.INK])
-        self.figure = marks.figure([], self._y.axes, height=panel.height, top=TITLE, bottom=0)
-        self.draw(panel)
+        self._points: dict[str, Any] = {}  # rings, crosses and their names, each made when it is first needed
+        self._ends = marks.text(self._scales, x_offset=10, font_weight="bold", **_ends(panel))
+        title = {"x_offset": -LEFT, "font_weight": "bold", "colors": [palette.INK]}
+        self._title = marks.text(axis.unit, **title, **_title(panel))
+        self._bring(panel)
+        self.figure = marks.figure(self._marks(), self._y.axes, axis.unit, height=panel.height, top=TITLE, bottom=0)
+
+    @property
+    def _scales(self) -> dict[str, Any]:
+        return {"x": self._x, "y": self._y.scale}
 
     def draw(self, panel: Panel) -> None:
         """Bring the figure to this state; only what changed is sent."""
         self._y.draw(panel)
         assign(self.figure.layout, height=f"{TITLE + panel.height}px")
+        assign(self._ends, **_ends(panel))
+        assign(self._title, **_title(panel))
+        self._bring(panel)
+        for mark in self._measured():
+            assign(mark, scales=self._scales)
+        if list(self.figure.marks) != self._marks():
+            self.figure.marks = self._marks()
+
+    def _bring(self, panel: Panel) -> None:
         keys = [_key(line, i) for i, line in enumerate(panel.lines)]
         for key, line in zip(keys, panel.lines, strict=True):
             self._draw_line(key, line)
         for key in self._lines.keys() - set(keys):
             assign(self._lines[key], visible=False)
-        self._draw_ends(panel)
-        self._draw_marks(panel.marks)
-        assign(self._title, x=np.zeros(1), y=np.array([1 + 16 / panel.height]), text=[panel.heading])
-        for mark in self._measured():
-            assign(mark, scales={"x": self._x, "y": self._y.scale})
-        wanted = [*self._measured(), self._title]
-        if list(self.figure.marks) != wanted:
-            self.figure.marks = wanted
+        self._draw_points(panel.marks)
 
     def parts(self, panel: Panel) -> dict[str, Any]:
         """What the companion has to know by name."""
@@ -74,7 +77,7 @@ class PanelFigure:
             "title": panel.title,
             "percent": panel.percent,
             "ends": self._ends,
-            "points": [self._best, self._holes, *self._notes.values()],
+            "points": list(self._points.values()),
             "lines": lines,
             **self._y.parts(),
         }
@@ -91,44 +94,48 @@ class PanelFigure:
 
     def _measured(self) -> list[Any]:
         """The marks whose y is a value, the last on top."""
-        return [*self._lines.values(), self._best, self._holes, *self._notes.values(), self._ends]
+        return [*self._lines.values(), *self._points.values(), self._ends]
+
+    def _marks(self) -> list[Any]:
+        return [*self._measured(), self._title]
 
     def _draw_line(self, key: str, line: Line) -> None:
-        mark = self._lines.get(key)
-        if mark is None:
-            scales = {"x": self._x, "y": self._y.scale}
-            mark = self._lines[key] = marks.lines(scales, colors=[palette.line_color(line.role)], marker_size=36)
-        drawable = bool(np.isfinite(line.y).any())  # a mark of NaN only breaks its figure
-        if drawable:
-            assign(
-                mark,
-                x=_compact(np.asarray(line.x, dtype=float)),
-                y=np.asarray(line.y, dtype=float),
-                marker="circle" if line.markers or len(line.x) == 1 else None,
-                opacities=[_FAINT if line.faint else 1.0],
-            )
-        assign(mark, visible=drawable)
+        traits: dict[str, Any] = {"visible": bool(np.isfinite(line.y).any())}  # a mark of NaN only breaks its figure
+        if traits["visible"]:
+            traits |= {
+                "x": _compact(np.asarray(line.x, dtype=float)),
+                "y": np.asarray(line.y, dtype=float),
+                "marker": "circle" if line.markers or len(line.x) == 1 else None,
+                "opacities": [_FAINT if line.faint else 1.0],
+            }
+        known = self._lines.get(key)
+        if known is not None:
+            assign(known, **traits)
+        else:
+            colors = [palette.line_color(line.role)]
+            self._lines[key] = marks.lines(self._scales, colors=colors, marker_size=36, **traits)
 
-    def _draw_ends(self, panel: Panel) -> None:
-        ends = [line for line in panel.lines if _has_end(line)]
-        right = max((float(line.x[-1]) for line in ends), default=0.0)
-        assign(
-            self._ends,
-            x=np.full(len(ends), right),
-            y=np.array([float(line.end_y) for line in ends]),
-            text=[line.end_label for line in ends],
-            colors=[palette.label_color(line.role) for line in ends] or [palette.INK2],
-        )
-
-    def _draw_marks(self, found: Sequence[Mark]) -> None:
+    def _draw_points(self, found: Sequence[Mark]) -> None:
         best = [m for m in found if m.kind == "best"]
+        colors = [palette.line_color(m.role) for m in best] or [palette.INK2]
+        self._put("best", marks.points, best, colors=colors, stroke_width=1.75, default_size=64)
         holes = [m for m in found if m.kind == "nonfinite"]
-        assign(self._best, **_places(best), colors=[palette.line_color(m.role) for m in best] or [palette.INK2])
-        assign(self._holes, **_places(holes), colors=[palette.BROKEN])
-        for align, notes in self._notes.items():
-            chosen = [m for m in found if m.align == align and m.label and np.isfinite(m.label_y)]
-            x, y = (np.array(v, dtype=float) for v in ([m.x for m in chosen], [m.label_y for m in chosen]))
-            assign(notes, x=x, y=y, text=[m.label for m in chosen])
+        look = {"stroke_width": 1.75, "default_size": 50, "marker": "cross"}
+        self._put("holes", marks.points, holes, colors=[palette.BROKEN], **look)
+        for align, offset in (("start", 10), ("middle", 0), ("end", -10)):
+            named = [m for m in found if m.align == align and m.label and np.isfinite(m.label_y)]
+            beside = [dataclasses.replace(m, y=m.label_y) for m in named]
+            look = {"align": align, "x_offset": offset, "colors": [palette.INK2]}
+            self._put(align, marks.text, beside, text=[m.label for m in named], **look)
+
+    def _put(self, name: str, make: Callable[..., Any], places: Sequence[Mark], **traits: Any) -> None:
+        """Bring one kind of mark to these places; what there is none of is not made."""
+        x, y = (np.array([float(v) for v in column]) for column in ([m.x for m in places], [m.y for m in places]))
+        known = self._points.get(name)
+        if known is not None:
+            assign(known, x=x, y=y, **traits)
+        elif places:
+            self._points[name] = make(self._scales, x=x, y=y, **traits)
 
 
 def _key(line: Line, place: int) -> str:
@@ -146,5 +153,15 @@ def _has_end(line: Line) -> bool:
     return bool(line.end_label and np.isfinite(line.end_y) and len(line.x))
 
 
-def _places(found: Sequence[Mark]) -> dict[str, np.ndarray]:
-    return {"x": np.array([float(m.x) for m in found]), "y": np.array([float(m.y) for m in found])}
+def _ends(panel: Panel) -> dict[str, Any]:
+    ends = [line for line in panel.lines if _has_end(line)]
+    return {
+        "x": np.full(len(ends), max((float(line.x[-1]) for line in ends), default=0.0)),
+        "y": np.array([float(line.end_y) for line in ends]),
+        "text": [line.end_label for line in ends],
+        "colors": [palette.label_color(line.role) for line in ends] or [palette.INK2],
+    }
+
+
+def _title(panel: Panel) -> dict[str, Any]:
+    return {"x": np.zeros(1), "y": np.array([1 + 16 / panel.height]), "text": [panel.heading]}

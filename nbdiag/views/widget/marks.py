@@ -19,11 +19,16 @@ def scale(low: float = 0.0, high: float = 1.0) -> LinearScale:
     return LinearScale(min=float(low), max=float(high), allow_padding=False)
 
 
-def figure(marks: list[Any], axes: list[Any], *, height: int, top: int, bottom: int) -> Figure:
-    """A full-width figure without title, tool bar, padding or animation (which would restart at each update)."""
+def figure(marks: list[Any], axes: list[Any], unit: dict[str, Any], *, height: int, top: int, bottom: int) -> Figure:
+    """A full-width figure without title, tool bar, padding or animation (which would restart at each update).
+
+    ``unit`` are scales from 0 to 1: given none, each figure would make its own two.
+    """
     return Figure(
         marks=marks,
         axes=axes,
+        scale_x=unit["x"],
+        scale_y=unit["y"],
         title="",
         animation_duration=0,
         padding_x=0,
@@ -38,15 +43,18 @@ def figure(marks: list[Any], axes: list[Any], *, height: int, top: int, bottom: 
 
 def lines(scales: dict[str, Any], **traits: Any) -> Lines:
     """Lines, invisible until there is something finite to draw."""
-    return Lines(x=np.zeros(1), y=np.zeros(1), scales=scales, visible=False, **_STILL, **traits)
+    traits = {"x": np.zeros(1), "y": np.zeros(1), "visible": False} | traits
+    return Lines(scales=scales, **_STILL, **traits)
 
 
 def points(scales: dict[str, Any], **traits: Any) -> Scatter:
     """Rings and pins; they may reach over the edge of the data."""
-    return Scatter(x=np.zeros(0), y=np.zeros(0), fill=False, scales=scales, apply_clip=False, **_STILL, **traits)
+    traits = {"x": np.zeros(0), "y": np.zeros(0)} | traits
+    return Scatter(fill=False, scales=scales, apply_clip=False, **_STILL, **traits)
 
 
 def text(scales: dict[str, Any], **traits: Any) -> Label:
     """Text at places in the data."""
-    traits = {"default_size": 12, "font_weight": "normal", "align": "start"} | traits
-    return Label(x=np.zeros(0), y=np.zeros(0), text=[], scales=scales, apply_clip=False, **_STILL, **traits)
+    nothing = {"x": np.zeros(0), "y": np.zeros(0), "text": []}
+    traits = nothing | {"default_size": 12, "font_weight": "normal", "align": "start"} | traits
+    return Label(scales=scales, apply_clip=False, **_STILL, **traits)

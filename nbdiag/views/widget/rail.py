@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bqplot import LinearScale, Tooltip
+from bqplot import Tooltip
 
 from nbdiag.views.chart import Pin
 from nbdiag.views.widget import marks, palette
+from nbdiag.views.widget.axis import XAxis
 from nbdiag.views.widget.geometry import LANE, RESERVED_LANES
 from nbdiag.views.widget.sync import assign
 
@@ -19,10 +20,10 @@ _CAP = 0.18  # of a lane, to either side
 class Rail:
     """Numbered pins and their extents. bqplot's tooltip answers a click where the companion cannot load."""
 
-    def __init__(self, x: LinearScale) -> None:
+    def __init__(self, axis: XAxis) -> None:
         self._lanes = RESERVED_LANES
         self._y = marks.scale(0, self._lanes)
-        scales = {"x": x, "y": self._y}
+        scales = {"x": axis.scale, "y": self._y}
         self._extents = marks.lines(scales, stroke_width=1.5)
         self._pins = marks.points(
             scales,
@@ -36,7 +37,7 @@ class Rail:
         )
         self._numbers = marks.text(scales, default_size=11, font_weight="bold", align="middle")
         self.figure = marks.figure(
-            [self._extents, self._pins, self._numbers], [], height=self._lanes * LANE, top=0, bottom=0
+            [self._extents, self._pins, self._numbers], [], axis.unit, height=self._lanes * LANE, top=0, bottom=0
         )
 
     def draw(self, pins: Sequence[Pin], lanes: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ipywidgets import HTML, Box, Layout, VBox
+from ipywidgets.widgets.widget_string import HTMLStyle
 from markupsafe import escape
 
 from nbdiag.views.widget.axis import XAxis
@@ -24,27 +25,29 @@ class RunChart:
     def __init__(self, changed: Callable[[], None], stop: Callable[[], None]) -> None:
         """``changed`` is called when the reader wishes to see something else, ``stop`` to end the training."""
         self._axis = XAxis()
-        self._rail = Rail(self._axis.scale)
+        self._rail = Rail(self._axis)
         self._panels: dict[str, PanelFigure] = {}
-        self._head, self._status, self._summary, self._foot = (
-            _html(name) for name in ("head", "status", "summary", "foot")
+        wide = Layout(width="100%", overflow="visible")
+        # Shared: each layout and each style is a widget of its own, which takes as long to make as what it is for.
+        look = {"layout": Layout(width="auto"), "style": HTMLStyle()}
+        self._head, self._status, self._summary, self._foot, self._description = (
+            _html(name, look) for name in ("head", "status", "summary", "foot", "description")
         )
-        self._description = _html("description")
-        self._figures = VBox(layout=Layout(width="100%", overflow="visible"))
+        self._figures = VBox(layout=wide)
         self._figures.add_class("nbdiag-chart")
-        self._cards = Cards()
+        self._cards = Cards(look["style"])
         self._companion = Companion()
         self._drawn: State | None = None
         self.wish = NOTHING
         self._changed = changed
         self._wire = Wire(self._companion, self._wished, stop)
-        top = Box([self._head, self._status], layout=Layout(width="100%", overflow="visible"))
+        top = Box([self._head, self._status], layout=wide)
         top.add_class("nbdiag-top")
         # Out of sight: where its script is blocked, only this box would show an error.
         hidden = Box([self._companion], layout=Layout(display="none"))
         self.box = VBox(
             [top, self._summary, self._description, self._figures, self._cards.box, self._foot, hidden],
-            layout=Layout(width="100%", overflow="visible"),
+            layout=wide,
         )
         self.box.add_class("nbdiag-run")
 
@@ -57,7 +60,7 @@ class RunChart:
             if panel.title in self._panels:
                 self._panels[panel.title].draw(panel)
             else:
-                self._panels[panel.title] = PanelFigure(panel, self._axis.scale)
+                self._panels[panel.title] = PanelFigure(panel, self._axis)
         self._rail.draw(chart.pins, chart.lanes)
         shown = [self._panels[panel.title].figure for panel in chart.panels]
         assign(self._figures, children=(self._rail.figure, *shown, self._axis.figure))
@@ -130,7 +133,7 @@ class RunChart:
         )
 
 
-def _html(role: str) -> HTML:
-    widget = HTML(layout=Layout(width="auto"))
+def _html(role: str, look: dict[str, Any]) -> HTML:
+    widget = HTML(**look)
     widget.add_class(f"nbdiag-{role}")
     return widget
