@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbdiag.facts import Facts, facts_from
+from nbdiag.frameworks.torch.optimizers import learning_rate
 from nbdiag.frameworks.torch.passes import Pass
 from nbdiag.frameworks.torch.roots import Root
 
@@ -25,10 +26,3 @@ def of_training(p: Pass | None, optimizer: Any, root: Root, outputs: dict[str, A
     if optimizer is not None:
         known |= {"optimizer": type(optimizer).__name__, "learning_rate": learning_rate(optimizer)}
     return facts_from(known, "object")
-
-
-def learning_rate(optimizer: Any) -> float | None:
-    """The first group's rate; None where it lives in a tensor, which might be on a device."""
-    groups = getattr(optimizer, "param_groups", None)
-    rate = groups[0].get("lr") if groups else None
-    return float(rate) if isinstance(rate, (int, float)) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -40,8 +41,9 @@ class Watcher:
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._training = Training(emit)
-        self._tape, self._marks = self._training.tape, self._training.marks
+        self._tape, self._marks = self._training.tape, self._training.optimizers.marks
         self._patches = contextlib.ExitStack()
+        self._pid = os.getpid()
         self._losses: list[tuple[Observed, Observer]] = []
         self._thread: int | None = None
         self._off = self._fast = self._listening = False
@@ -178,7 +180,7 @@ class Watcher:
         self._thread = get_ident()
         dist = self._torch.distributed
         several = dist.is_available() and dist.is_initialized()
-        self._off = self._off or (several and dist.get_rank() != 0)
+        self._off = self._off or (several and dist.get_rank() != 0) or os.getpid() != self._pid
         self._alone = not several or dist.get_world_size() == 1
         if not self._off:
             self._training.begin()
@@ -230,6 +232,7 @@ class Watcher:
         self._norms = len(self._marks) if self._alone else 0
 
     def _tell(self) -> None:
+        self._off = os.getpid() != self._pid  # forked since: nobody would hear it
         self._training.tell()
         self._look_again()
 

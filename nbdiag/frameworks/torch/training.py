@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-import weakref
-from collections.abc import Callable
 from typing import Any
 
 from nbdiag.events import Begin, End, Learned, Reached, Record, Traced
@@ -14,6 +12,7 @@ from nbdiag.frameworks.torch import facts
 from nbdiag.frameworks.torch.evaluation import Evaluation
 from nbdiag.frameworks.torch.gradients import Gradients
 from nbdiag.frameworks.torch.journal import Journal, Norm, PassEnd, Step
+from nbdiag.frameworks.torch.optimizers import Optimizers
 from nbdiag.frameworks.torch.passes import Identity, Measured, Pass, Passes
 from nbdiag.frameworks.torch.roots import UNKNOWN, Root
 from nbdiag.frameworks.torch.scalars import Scalars, Slot
@@ -46,8 +45,7 @@ class Training:
         self.journal = Journal(emit, self.scalars)
         self.evaluation = Evaluation(self)
         self.gradients = Gradients(self.scalars)
-        self.marks: dict[int, int] = {}
-        """Index of each known optimizer by its id."""
+        self.optimizers = Optimizers()
         self.run = 0
         self._emit = emit
         self._pending: list[float | Slot] = []
@@ -62,13 +60,10 @@ class Training:
         self.root: Root = UNKNOWN
         self.outputs: dict[str, Any] = {}
         """What the latest call of a loss function told of the model's output."""
-        self.marks.clear()
-        self._optimizers: list[Callable[[], Any]] = []
+        self.optimizers.forget()
         self._norms: dict[int, float | Slot] = {}
         self._scaled = False
         self._outside = 0
-        self._steps: list[int] = []
-        self._rate: float | None = None
         self._n_val: int | None = None
 
     def begin(self) -> None:
@@ -77,22 +72,20 @@ class Training:
 
     def index(self, optimizer: Any) -> int:
         """What stands for ``optimizer`` on the tape. A new one may be the begin of another training."""
-        for i, known in enumerate(self._optimizers):
-            if known() is optimizer:
-                self.marks[id(optimizer)] = i
-                return i
+        optimizers = self.optimizers
+        known = optimizers.index(optimizer)
+        if known is not None:
+            return known
         self.settle()
-        settled = self._passed or (not self.epochs and sum(self._steps) >= SETTLED)
-        if self._optimizers and (settled or all(known() is None for known in self._optimizers)):
+        settled = self._passed or (not self.epochs and sum(optimizers.steps) >= SETTLED)
+        if (optimizers.all and settled) or optimizers.gone():
             self._next_run()
-        forget = self.marks.clear  # another object may take its place in memory
-        self.marks[id(optimizer)] = index = self._add(weakref.ref(optimizer, lambda _: forget()))
-        return index
+        return optimizers.add(optimizer)
 
     def measure_gradients(self, scale: Any) -> None:
         """A backward pass is over; its optimizer is about to use what is measured now."""
         self.settle()
-        self._norms, self._scaled = self.gradients.measure(self._optimizers, scale), scale is not None
+        self._norms, self._scaled = self.gradients.measure(self.optimizers.all, scale), scale is not None
 
     def measured_step(self) -> None:
         """The step whose gradients were measured is on the tape."""
@@ -119,7 +112,7 @@ class Training:
         self.passes.replace(iterator)
         self._end_passes()
         place = self.place()
-        if self._steps:
+        if self.optimizers.steps:
             self._look_at_rate(place)
         p = self.passes.began(loader, iterator)
         p.epoch, p.split = place, self.evaluation.split(p)
@@ -175,14 +168,14 @@ class Training:
             return
         for over in self.passes.ended(trained=False):
             self._end(over)
-        if self._steps:
+        if self.optimizers.steps:
             self._reach(p)
         self.journal.tell(self.run)
 
     def close(self) -> None:
         """The watch ends; how, only the watch knows."""
         self.settle()
-        if self._by_hand or not self._steps:
+        if self._by_hand or not self.optimizers.steps:
             self._alone(self.passes.trained())
         for p in self.passes.ended(exhausted=True):
             self._end(p)
@@ -192,7 +185,7 @@ class Training:
         if p.trained:
             return
         p.trained = True
-        if self.data is None and not self._steps:
+        if self.data is None and not self.optimizers.steps:
             self.data = p.data
         if self.data is not None and p.data.same(self.data):
             self.epochs += 1
@@ -219,21 +212,22 @@ class Training:
             del self._pending[1:]
 
     def _note(self, index: int, losses: list[float | Slot], weight: float, p: Pass | None) -> None:
-        self._steps[index] = step = self._steps[index] + 1
-        if not self.told:
+        self.optimizers.steps[index] = step = self.optimizers.steps[index] + 1
+        first = not self.told
+        if first:
             self.told = True
             root = self.root if self.root.mean_of(len(losses)) else UNKNOWN
-            known = facts.of_training(p, self._optimizers[0](), root, self.outputs)
+            known = facts.of_training(p, self.optimizers.first, root, self.outputs)
             self.journal.entries.append(Learned(known))
         place, measured = self.place(p), None
         if p is not None and not p.batches:  # a loader without a length: how far in its epoch a step is, nobody knows
             place = None
         if index == 0:
-            self.evaluation.compare(self.root if len(self._steps) == 1 else UNKNOWN, len(losses))
+            self.evaluation.compare(self.root if len(self.optimizers.steps) == 1 else UNKNOWN, len(losses))
             measured = p.measured if p is not None else None
         name = "" if index == 0 else f"_{index + 1}"
         self.journal.entries.append(Step(losses, f"loss{name}", place, step, weight, measured))
-        if self._rate is None:
+        if first:
             self._look_at_rate(place)
         norm = self._norms.pop(index, None)
         if norm is not None:
@@ -242,18 +236,12 @@ class Training:
     def _reach(self, p: Pass | None) -> None:
         place = self.place()
         self._look_at_rate(place)
-        self.journal.entries.append(Reached(place, self._steps[0], p.batches if p is not None else None))
+        self.journal.entries.append(Reached(place, self.optimizers.steps[0], p.batches if p is not None else None))
 
     def _look_at_rate(self, place: float | None) -> None:
-        rate = facts.learning_rate(self._optimizers[0]())
-        if rate is not None and rate != self._rate:
-            self._rate = rate
-            self.journal.entries.append(Record("learning_rate", "train", rate, place, self._steps[0]))
-
-    def _add(self, optimizer: Callable[[], Any]) -> int:
-        self._optimizers.append(optimizer)
-        self._steps.append(0)
-        return len(self._optimizers) - 1
+        rate = self.optimizers.new_rate()
+        if rate is not None:
+            self.journal.entries.append(Record("learning_rate", "train", rate, place, self.optimizers.steps[0]))
 
     def _next_run(self) -> None:
         """Another training began: its first loss is here already, and the pass it came from is its first epoch."""
@@ -272,11 +260,11 @@ class Training:
         """No optimizer ever stepped after these losses: each is a step of its own, if weights were updated at all."""
         losses, weight = self._pending, self._weight
         self._pending, self._weight = [], 0.0
-        if (self._steps and not self._by_hand) or not self.evaluation.updated:
+        if (self.optimizers.steps and not self._by_hand) or not self.evaluation.updated:
             return
-        if not self._steps and losses:
+        if not self.optimizers.steps and losses:
             self._by_hand = True
-            self._add(lambda: None)
+            self.optimizers.add_reference(lambda: None)
         for loss in losses:
             self._note(0, [loss], weight / len(losses), p)
 
