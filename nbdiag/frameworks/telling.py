@@ -45,17 +45,20 @@ class Telling:
         """Whether this is the training that is told."""
         return self._owner is not None and self._owner() is owner
 
-    def curve(self, label: str, metric: str, split: str, values: Sequence[Any], first: int = 1) -> None:
-        """Tell what is new among ``values``; the first of them was measured in round ``first``."""
+    def curve(
+        self, label: str, metric: str, split: str, values: Sequence[Any], first: int = 1, rounds: Sequence[int] = ()
+    ) -> None:
+        """Tell what is new among ``values``, measured in every round from ``first`` on, or in these ``rounds``."""
         told = self._told.get(label, 0)
         if len(values) <= told:
             return
         name = canonical(metric)
         for i in range(told, len(values)):
-            if i + first > 0:
-                self.emit(Record(name, split, float(values[i]), i + first, None, label))
+            place = rounds[i] if rounds else i + first
+            if place > 0:
+                self.emit(Record(name, split, float(values[i]), place, None, label))
         self._told[label] = len(values)
-        self.emit(Reached(len(values) - 1 + first))
+        self.emit(Reached(place))
 
     def again(self) -> None:
         """The curves are known better now: they are told from their beginning."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.catboost.hook import hook
+from nbdiag.frameworks.catboost.measured import read
 from nbdiag.frameworks.catboost.stopping import stop
-from nbdiag.frameworks.catboost.text import parse, split_of
-from nbdiag.frameworks.evals_result import keeps_results, run_of
+from nbdiag.frameworks.catboost.text import parse
+from nbdiag.frameworks.evals_result import keeps_results
 from nbdiag.frameworks.rounds import RoundReader
 
 CATBOOST = Framework(
@@ -17,5 +18,5 @@ CATBOOST = Framework(
     stop=stop,
     stop_costs=True,
     reads=lambda source: keeps_results(source, "catboost"),
-    read=lambda source: run_of("catboost", source, lambda names: {name: split_of(name) for name in names}, "{} {}"),
+    read=read,
 )

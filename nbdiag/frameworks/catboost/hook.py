@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.catboost.measured import measured
 from nbdiag.frameworks.catboost.progress import Progress
 from nbdiag.frameworks.catboost.text import split_of
 from nbdiag.frameworks.installing import following
@@ -35,6 +36,7 @@ class _Trainings:
     def __init__(self, emit: Emit) -> None:
         self.telling = Telling("catboost", emit, "a CatBoost training")
         self.progress: Progress | None = None
+        self.period = 1
 
     def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
         """Watch the training."""
@@ -47,7 +49,10 @@ class _Trainings:
             writes = params.get("allow_writing_files", True)
             if not writes and not _is_silent(params):
                 return  # its text tells more while it trains
-            if self.telling.begin(model, _facts(model, pool, held, params)) and writes:
+            if not self.telling.begin(model, _facts(model, pool, held, params)):
+                return
+            self.period = int(params.get("metric_period") or 1)
+            if writes:
                 folder = str(params.get("train_dir") or "catboost_info")
                 self.progress = Progress(folder, len(held), self._tell, self.telling.guard)
 
@@ -62,15 +67,14 @@ class _Trainings:
                 self.progress = None
             if error is None:
                 self.telling.again()
-                for name, metrics in model.evals_result_.items():
-                    for metric, values in metrics.items():
-                        self._tell(name, metric, values)
+                for curve in measured(model, self.period):
+                    self._tell(*curve)
                 classes = len(model.classes_)
                 self.telling.learn({"learning_rate": float(model.learning_rate_), "n_classes": classes or None})
         self.telling.left(model, error)
 
-    def _tell(self, name: str, metric: str, values: Sequence[float]) -> None:
-        self.telling.curve(f"{name} {metric}", metric, split_of(name), values)
+    def _tell(self, name: str, metric: str, values: Sequence[float], rounds: Sequence[int]) -> None:
+        self.telling.curve(f"{name} {metric}", metric, split_of(name), values, rounds=rounds)
 
 
 def _is_silent(params: Mapping[str, Any]) -> bool:

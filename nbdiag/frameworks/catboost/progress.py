@@ -12,8 +12,8 @@ from nbdiag.frameworks.guard import Guard
 PAUSE = 0.5
 """Seconds between two looks, as often as CatBoost itself writes."""
 
-Tell = Callable[[str, str, list[float]], None]
-"""Called with a set's name, a metric and all its values so far."""
+Tell = Callable[[str, str, list[float], list[int]], None]
+"""Called with a set's name, a metric, all its values so far and their rounds."""
 
 
 class Progress:
@@ -38,7 +38,7 @@ class Progress:
             while not self._over.wait(PAUSE):
                 for file in self._files:
                     for (name, metric), values in file.read().items():
-                        self._tell(name, metric, values)
+                        self._tell(name, metric, values, file.rounds)
 
 
 def _held(column: str, sets: int) -> tuple[str, str]:
@@ -58,6 +58,7 @@ class _File:
         self._at = 0
         self._columns: list[tuple[str, str]] = []
         self._values: dict[tuple[str, str], list[float]] = {}
+        self.rounds: list[int] = []
 
     def read(self) -> dict[tuple[str, str], list[float]]:
         """All values so far, by set and metric."""
@@ -73,14 +74,15 @@ class _File:
         whole = new[: new.rfind(b"\n") + 1]
         self._at += len(whole)
         for line in whole.decode().splitlines():
-            self._take(line.split("\t")[1:])
+            self._take(*line.split("\t"))
         return self._values
 
-    def _take(self, cells: list[str]) -> None:
+    def _take(self, place: str, *cells: str) -> None:
         if not self._columns:
             self._columns = [self._named(cell) for cell in cells]
             self._values = {column: [] for column in self._columns}
         else:
+            self.rounds.append(int(place) + 1)
             for column, cell in zip(self._columns, cells, strict=False):
                 self._values[column].append(float(cell))
 

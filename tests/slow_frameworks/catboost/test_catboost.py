@@ -17,7 +17,7 @@ x = r.normal(size=(300, 4))
 y = (x[:, 0] + r.normal(size=300) > 0).astype(int)
 def fitted(iterations=20, fit={}, **more):
     model = CatBoostClassifier(
-        iterations=iterations, thread_count=1, train_dir=tempfile.mkdtemp(), random_seed=0, use_best_model=False, **more
+        **dict(iterations=iterations, thread_count=1, train_dir=tempfile.mkdtemp(), random_seed=0, use_best_model=False) | more
     )
     return model.fit(x[:200], y[:200], eval_set=(x[200:], y[200:]), **fit)
 """
@@ -79,6 +79,21 @@ for n in (30, 12):
     known = kernel.value("m.evals_result_")
     assert list(runs[1]["curves"]["val:auc/epoch"].values()) == known["validation_0"]["AUC"]
     assert list(runs[1]["curves"]["validation_1:auc/epoch"].values()) == known["validation_1"]["AUC"]
+
+
+def test_rounds_that_were_not_measured_stay_empty(kernel):  # noqa: F811
+    stops = ", early_stopping_rounds=4, learning_rate=0.9, depth=6, use_best_model=True"
+    for more in ("", ", allow_writing_files=False", stops):
+        (run,) = captured(kernel, MAKE + f"m = fitted(11, metric_period=3, silent=True{more})")
+        learned, held = (list(run["curves"][f"{split}:logloss/epoch"]) for split in ("train", "val"))
+        if more == stops:  # by what is then measured in every round
+            assert held == list(range(1, len(held) + 1)) and learned[:2] == [1, 4] and learned[-1] <= held[-1]
+        else:
+            assert learned == held == [1, 4, 7, 10, 11]
+        known = "{c.name: c.epochs.tolist() for c in nbdiag.read(m).curves()}"
+        assert kernel.value(known) == {n.partition("/")[0]: list(c) for n, c in run["curves"].items()}
+    kernel.run(MAKE + "m = fitted(11, fit=dict(metric_period=3), silent=True)")
+    assert kernel.value("nbdiag.read(m).curve('logloss', 'val').epochs.tolist()") == [1, 4, 7, 10, 11]
 
 
 def test_where_it_writes_no_files_its_text_is_read(kernel):  # noqa: F811
