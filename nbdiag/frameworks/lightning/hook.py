@@ -1,4 +1,4 @@
-"""Lightning's trainings come in while a hook is open, what they log goes out as events. Its text is a tqdm or rich bar.
+"""Lightning's trainings come in while a hook is open, what they log goes out as events.
 
 Watched is the loop over epochs, the same in ``lightning`` and ``pytorch_lightning`` 2: the metrics a module has logged
 (``callback_metrics``) are complete when an epoch's turn is over.
@@ -10,39 +10,18 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from nbdiag.frameworks.asking import Asking
-from nbdiag.frameworks.base import Asked, Emit, Framework
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.installing import Patches, following, installed
+from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling, samples_in
 
-_PACKAGES = ("lightning.pytorch", "pytorch_lightning")
+PACKAGES = ("lightning.pytorch", "pytorch_lightning")
 
 
 def hook(emit: Emit) -> AbstractContextManager[None]:
     """Report trainings to ``emit`` while open; Lightning may be imported before or inside."""
     fits = _Fits(emit)
-    return following(fits.telling, {f"{package}.loops.fit_loop": fits.patches for package in _PACKAGES})
-
-
-def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
-    """While open, a training for which ``asked`` gives a reason is ended by ``trainer.should_stop``, after a batch."""
-    guard = Guard(emit, "stopping a Lightning Trainer")
-    asking = Asking(asked)
-
-    def advances(args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
-        with guard:
-            if asking.is_over():
-                args[0].trainer.should_stop = True
-
-    wanted: dict[str, Patches] = {}
-    for package in _PACKAGES:
-        wanted[f"{package}.loops.fit_loop"] = lambda m: [called(m._FitLoop, "on_run_start", before=asking.begins)]
-        wanted[f"{package}.loops.training_epoch_loop"] = lambda m: [
-            called(m._TrainingEpochLoop, "on_advance_end", after=advances)
-        ]
-    return installed(guard, wanted)
+    return following(fits.telling, {f"{package}.loops.fit_loop": fits.patches for package in PACKAGES})
 
 
 class _Fits:
@@ -96,6 +75,3 @@ def _facts(trainer: Any) -> dict[str, Any]:
         "learning_rate": float(optimizers[0].param_groups[0]["lr"]) if len(optimizers) == 1 else None,
         "loss_is": "unknown",
     }
-
-
-LIGHTNING = Framework("lightning", modules=("lightning", "pytorch_lightning"), hook=hook, stop=stop)
