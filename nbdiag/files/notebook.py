@@ -9,6 +9,7 @@ from typing import Any
 
 from nbdiag.collect import Collector
 from nbdiag.errors import DamagedSource, UnknownSource
+from nbdiag.files import html_table
 from nbdiag.files.base import Format, text_of
 from nbdiag.run import Run
 
@@ -43,6 +44,8 @@ def _texts(cell: Any) -> Iterator[tuple[str, str]]:
     for output in cell.get("outputs", ()) if isinstance(cell, Mapping) else ():
         if output.get("output_type") == "stream":
             yield str(output.get("name", "stdout")), "".join(output.get("text", ()))
+        elif "<table" in (html := "".join(output.get("data", {}).get("text/html", ()))):
+            yield "html", html_table.lines(html)  # fastai and the Trainer write no text in a notebook
 
 
 NOTEBOOK = Format("notebook", knows, read)
