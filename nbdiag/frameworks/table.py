@@ -125,12 +125,13 @@ def _checked(names: list[str]) -> list[str]:
 
 def _splits(names: list[str]) -> dict[str, str]:
     """The split of each column. Where training and validation are named, what follows validation belongs to it."""
-    splits, carried = {}, "train"
+    # skorch's own column; its scorers measure the validation data, and stand in the order of the alphabet.
+    splits, carried = {}, "val" if "dur" in names else "train"
     named = {name: identify(name) for name in names}
     both = {n.split for n in named.values()} >= {"train", "val"}
     taken = {(n.metric, n.split) for n in named.values()}
     for name, n in named.items():
-        carried = (n.split or carried) if both else "train"
+        carried = (n.split or carried) if both else carried
         splits[name] = n.split or ("train" if (n.metric, carried) in taken or n.metric == "learning_rate" else carried)
     return splits
 

@@ -12,7 +12,7 @@ from nbdiag.facts import facts_from
 from nbdiag.metrics import identify
 
 _TRAIN_ON = re.compile(r"Train on (\d+) (samples|steps)(?:, [Vv]alidate on (\d+) (samples|steps))?")
-_EPOCH = re.compile(r"(?<![\w.])Epoch (\d+)/(\d+)(?!\d)")
+_EPOCH = re.compile(r"(?<![\w.])[Ee]poch (\d+)/(\d+)(?!\d)")
 _BAR = re.compile(
     r"(?<![\w./])(\d+)/(\d+|Unknown|\?) (?:"
     r"(\[[=>.]*\])"  # Keras 1 and 2, verbose=1
@@ -28,7 +28,7 @@ _MESSAGE = re.compile(
     r"\s*(?:Epoch \d+: (?:early stopping|ReduceLROnPlateau|LearningRateScheduler|\S+ (?:improved from|did not improve)|"
     r"saving model|finished saving|[Tt]erminat)|Restoring model weights|Restoring model state)"
 )
-_MAYBE = re.compile(r"Epoch \d|/\d+ [\[━─\d-]|/Unknown |Train on \d|\ds (?:\d+\w{1,2}/\w{4,6} )?- |Restoring")
+_MAYBE = re.compile(r"[Ee]poch \d|/\d+ [\[━─\d-]|/Unknown |Train on \d|\ds (?:\d+\w{1,2}/\w{4,6} )?- |Restoring")
 _TIME = re.compile(r"(\d+)(ms|us|ns|s)/(step|sample)")
 _VALUE = re.compile(rf"\s?({NUMBER})(?=\s|$|Epoch|,|\.(?:\s|$))")
 _CLEAN_END = re.compile(rf": {NUMBER}\s*\Z")
