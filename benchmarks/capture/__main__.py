@@ -48,8 +48,9 @@ def _score(title: str, folder: Path, score: Any) -> int:
     print(f"\n{title}\n{'case':42} required   hit wrong extra")
     required = hit = wrong = extra = failed = 0
     for case in sorted(p.parent for p in folder.glob("*/truth.csv")):
-        silent = case / "history.json"  # a cell that printed nothing left its history's numbers
-        runs = read_runs(silent) if silent.exists() else collect((case / "raw.txt").read_bytes().decode())
+        # A cell that printed nothing left its history's numbers; what a notebook showed may be more than text.
+        other = next((case / name for name in ("history.json", "raw.ipynb", "raw.csv") if (case / name).exists()), None)
+        runs = read_runs(other) if other else collect((case / "raw.txt").read_bytes().decode())
         found = score(case, _points(runs))
         more = len(found["extra_curves"]) + len(found["extra_epochs"])
         print(f"{case.name:42} {found['required']:8} {found['hit']:5} {len(found['wrong_value']):5} {more:5}")
