@@ -167,6 +167,7 @@ class Watch:
             self._faults.note("the last refresh", f"not done after {PATIENCE:g} s")
         else:
             self._drain()
+            self._inbox.close()
             with self._faults.guard("the reader of the output"):
                 self._collector.close(status)
             with self._faults.guard("the end of the watch"):

@@ -71,3 +71,42 @@ def test_an_error_in_backward_shows_no_frame_of_ours(kernel):
     assert [watched[0].count(part) for part in ("torch/autograd", "File ")] == [
         bare[0].count(part) for part in ("torch/autograd", "File ")
     ]
+
+
+RANKS = (
+    LOOP
+    + """
+import os, torch.multiprocessing as mp, torch.distributed as dist
+
+def worker(rank, ranks, folder):
+    dist.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=ranks)
+    torch.set_num_threads(1)
+    fit_parallel(rank, ranks)
+    dist.destroy_process_group()
+
+def fit_parallel(rank, ranks):
+    train = data()[0]
+    sampler = torch.utils.data.DistributedSampler(train, ranks, rank)
+    model = nn.parallel.DistributedDataParallel(nn.Linear(8, 2))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for epoch in range(3):
+        sampler.set_epoch(epoch)
+        for x, y in DataLoader(train, 32, sampler=sampler):
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+        print(f"Epoch {epoch + 1}: rank {rank} loss: {loss.item() + 100 * rank:.4f}")
+"""
+)
+
+
+def test_of_several_processes_the_first_is_read(kernel, tmp_path):
+    run = f"\nmp.start_processes(worker, args=(2, {str(tmp_path)!r}), nprocs=2, start_method='fork')"
+    answer = kernel.run("%%diagnose --view none -o found\n" + RANKS + run)
+    assert answer.status == "ok", answer.tracebacks
+    assert "NbdiagWarning" not in answer.text("stderr")
+    assert len([line for line in answer.text().splitlines() if "rank 1" in line]) == 3  # the reader sees all of it
+    ask = "import json; print(json.dumps([d.run.curve('loss', 'train').values.tolist() for d in found]))"
+    (losses,) = json.loads(kernel.run(ask).text())
+    assert len(losses) == 3 and max(losses) < 100
