@@ -138,9 +138,11 @@ class Summary:
             padded = np.concatenate((self.values, np.full(-n % size, self.values[-1])))
             found = _corners(padded.reshape(-1, size), 0)
         else:
-            rest = self._rest.reshape(1, -1)
-            last = [_corners(rest, n - rest.size)] if rest.size else []
-            found = _joined(np.hstack([self._blocks[: _HOLE_AT + 1], *last]), size // SIZE)
+            per = size // SIZE
+            joined = self._blocks.shape[1] // per * per
+            rest = self.values[joined * SIZE :].reshape(1, -1)
+            last = [_corners(rest, joined * SIZE)] if rest.size else []
+            found = np.hstack([_joined(self._blocks[: _HOLE_AT + 1, :joined], per), *last])
         holed = found[_HOLE_AT][found[_HOLES] > 0]
         return np.unique(np.concatenate((found[_LOW_AT], found[_HIGH_AT], holed, (0, n - 1))).astype(int))
 
@@ -151,23 +153,21 @@ class Summary:
             return np.diff(self.values[max(0, len(self.values) - len(self._rest) - 1) :])
 
     def _place(self, extreme: int, where: int, sign: float) -> int:
-        found = -1
-        if self._blocks.shape[1]:
-            block = int((sign * self._blocks[extreme]).argmin())
+        found, first = -1, np.argmin if sign > 0 else np.argmax
+        if self._blocks.size:
+            block = int(first(self._blocks[extreme]))
             found = int(self._blocks[where][block]) if np.isfinite(self._blocks[extreme][block]) else -1
-        rest = np.where(np.isfinite(self._rest), sign * self._rest, np.inf)
-        if len(rest):
-            i = int(rest.argmin())
-            if rest[i] < (sign * self.values[found] if found >= 0 else np.inf):
+        if len(self._rest):
+            rest = np.where(np.isfinite(self._rest), self._rest, sign * np.inf)
+            i = int(first(rest))
+            if sign * rest[i] < (sign * self.values[found] if found >= 0 else np.inf):
                 found = len(self.values) - len(rest) + i
         return found
 
 
 def _joined(corners: np.ndarray, per: int) -> np.ndarray:
     """Corners of parts of ``per`` blocks from those of the blocks."""
-    missing = -corners.shape[1] % per
-    filler = np.tile(np.array([[np.inf], [0], [-np.inf], [0], [0], [0]]), missing)
-    parts = np.hstack((corners, filler)).reshape(6, -1, per)
+    parts = corners.reshape(6, -1, per)
     every = np.arange(parts.shape[1])
     low, high, hole = parts[_LOW].argmin(axis=1), parts[_HIGH].argmax(axis=1), (parts[_HOLES] > 0).argmax(axis=1)
     out = parts[:, :, 0].copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -126,12 +127,16 @@ def _line(run: Run, curve: Curve, role: str, unit: str, percent: bool, points: i
 
 def _closely(run: Run, curve: Curve, unit: str, points: int, window: tuple[float, float]) -> np.ndarray:
     """Indices of about as many values within a window as a whole line has, and of the one beyond each edge."""
-    x = positions(run, curve, unit)
-    inside = np.flatnonzero((x >= window[0]) & (x <= window[1]))
-    if not len(inside):
-        return inside
-    first, last = max(inside[0] - 1, 0), inside[-1] + 1
-    return np.asarray(first + Summary(curve.values[first : last + 1], Blocks()).corners(points))
+
+    def place_of(i: int) -> float:
+        return float(positions(run, curve, unit, np.array([i]))[0])
+
+    first = bisect.bisect_left(range(len(curve)), window[0], key=place_of)
+    last = bisect.bisect_right(range(len(curve)), window[1], key=place_of)
+    if first >= last:
+        return np.zeros(0, int)
+    first, last = max(first - 1, 0), last + 1
+    return np.asarray(first + Summary(curve.values[first:last], Blocks()).corners(points))
 
 
 def _marks(
