@@ -26,7 +26,7 @@ print("ENDED")
 CELL = 1
 FIGURES = ".nbdiag .bqplot"
 TRAIN = ".nbdiag .bqplot path.line[style*='--nbdiag-train']"
-STOP = ".nbdiag-stop button"
+STOP = ".nbdiag-end button"
 WAITS = ".nbdiag-waits"
 _POINTS = "([train, least]) => document.querySelector(train).getAttribute('d').split('L').length > least"
 

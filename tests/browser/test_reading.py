@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext
 
 from tests.browser.reader import PIN, Reader
@@ -14,6 +15,7 @@ from tests.browser.training import Trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.frameworks, pytest.mark.timeout(600)]
 
+SERIOUS = ("serious", "critical")
 LABELS = ".nbdiag .bqplot text.label"
 VAL = ".nbdiag .bqplot path.line[style*='--nbdiag-val']"
 TRAIN = ".nbdiag .bqplot path.line[style*='--nbdiag-train']"
@@ -40,8 +42,9 @@ def reader(opened: Reader) -> Iterator[Reader]:
     for name in ("log", "smooth"):
         if opened.page.get_attribute(f"[data-do={name}]", "aria-pressed") == "true":
             press(opened, name)
-    if opened.page.get_attribute("[data-do=values]", "aria-expanded") == "true":
-        press(opened, "values")
+    for name in ("metrics", "values"):
+        if opened.page.get_attribute(f"[data-do={name}]", "aria-expanded") == "true":
+            press(opened, name)
     if opened.page.locator("[data-do=reset]").is_visible():
         press(opened, "reset")
     opened.page.click("[data-unit=epoch]")
@@ -182,6 +185,26 @@ def test_values_are_a_table(reader: Reader) -> None:
         "epoch", "training loss", "validation loss", "training accuracy", "validation accuracy",
     ]  # fmt: skip
     assert table.locator("tbody tr").count() == 60
+
+
+def test_without_its_kernel_the_chart_says_what_it_cannot_do(reader: Reader) -> None:
+    press(reader, "metrics")
+    boxes = reader.page.get_by_role("group", name="Metrics").get_by_role("checkbox")
+    assert boxes.count() >= 2
+    assert all(boxes.nth(i).is_disabled() for i in range(boxes.count()))
+    assert reader.page.locator(".nbdiag-metrics label").first.get_attribute("title") == (
+        "Needs the kernel that ran this cell"
+    )
+    assert not reader.page.locator(".nbdiag-end").is_visible()
+
+
+def test_axe_finds_no_barrier_in_the_chart_with_all_its_controls(reader: Reader) -> None:
+    for name in ("in", "log", "smooth", "metrics", "values"):
+        press(reader, name)
+    found = Axe().run(reader.page, context=".nbdiag").response
+    assert len(found["passes"]) > 10
+    grave = [violation for violation in found["violations"] if violation["impact"] in SERIOUS]
+    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in grave] == []
 
 
 def test_pins_by_keyboard(reader: Reader) -> None:

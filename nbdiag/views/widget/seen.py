@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbdiag.views import chart
 from nbdiag.views.numbering import Numbered
+from nbdiag.views.widget.bands import band
 from nbdiag.views.widget.follow import renamed
 from nbdiag.views.widget.state import State
 from nbdiag.views.widget.texts import Texts
@@ -43,5 +44,6 @@ class Seen:
             wish=wish,
             thinned=any(len(curve) > chart.POINTS for curve in run.curves()),
             stoppable=stoppable,
+            bands={entry.id: band(entry.finding, drawn) for entry in self.entries},
             final=self.final,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nbdiag.views.shapes import Chart
 from nbdiag.views.widget.texts import Texts
@@ -17,6 +18,7 @@ class State:
 
     ``units`` translate the x axis, ``behind`` that of the cell's previous run. ``metrics`` are all there are, ``wish`` is
     what the reader asked for and this shows; ``thinned``: there is more detail. ``stoppable``: the training can be ended.
+    ``bands``, by finding, are drawn round a curve while that finding is read.
     """
 
     chart: Chart
@@ -28,6 +30,7 @@ class State:
     wish: Wish = NOTHING
     thinned: bool = False
     stoppable: bool = False
+    bands: Mapping[str, dict[str, Any] | None] = dataclasses.field(default_factory=dict)
     final: bool = False
 
     def findings(self) -> list[dict[str, object]]:
@@ -41,6 +44,7 @@ class State:
                 "stop": float(pin.stop),
                 "whole": pin.whole,
                 "provisional": pin.provisional,
+                "band": self.bands.get(pin.id),
             }
             for pin in self.chart.pins
         ]

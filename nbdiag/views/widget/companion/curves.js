@@ -13,6 +13,16 @@ function path(x, y, toX, toY) {
 
 const dots = d => d.replace(/[ML]([^ML]+)/g, 'M$1h0') // a round end at each point
 
+// What the size of a set leaves open, round the curve the finding being read speaks of.
+function bands(view, panel, index, at) {
+  return view.findings().filter(({ id, band }) => band && view.lit(id)).flatMap(({ band }) => {
+    const line = panel.lines.find(({ curve, faint }) => curve === band.curve && !faint)
+    if (!line || view.isOff(line)) return []
+    const edge = side => band.points.map(point => `${at.x(point[0]).toFixed(1)},${at.y(index, point[side]).toFixed(1)}`)
+    return [{ class: `is-${line.role} is-band`, d: `M${[...edge(2), ...edge(1).reverse()].join('L')}Z` }]
+  })
+}
+
 function curves(view, layer) {
   const group = svg('g', { class: 'nbdiag-curves' })
   layer.append(group)
@@ -48,7 +58,7 @@ function curves(view, layer) {
         // A box of its own clips what lies outside the panel.
         const box = set(group.children[index], { x: left, y: top, width, height, viewBox: `${left} ${top} ${width} ${height}` })
         const replaced = !view.units.isOwn || isLog(panel) !== comesLog(panel)
-        const wanted = [...view.runs.lines(panel, index, at), ...own(panel, index, at, replaced)]
+        const wanted = [...bands(view, panel, index, at), ...view.runs.lines(panel, index, at), ...own(panel, index, at, replaced)]
         while (box.children.length > wanted.length) box.lastChild.remove()
         wanted.forEach((attributes, i) => {
           if (!box.children[i]) box.append(svg('path'))

@@ -10,17 +10,20 @@ function linearTicks(low, high, percent) {
   return multiples(low, high, size).map(at => ({ at, text: text(at).replace('-', MINUS) }))
 }
 
-const MANY = 7 // numbers in a panel of 100 px do not touch
+const ROOM = 18 // px for one number on a y axis
+const SMALL = 1e-3 // longer numbers than this do not fit beside the axis
 
-function logTicks(low, high, factors = [1, 2, 5]) {
+const power = value => (value < SMALL ? value.toExponential().replace('-', MINUS) : String(value))
+
+function logTicks(low, high, height, factors = [1, 2, 5]) {
   const out = []
-  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++) {
     for (const factor of factors) {
-      const at = factor * 10 ** power
-      if (at >= low && at <= high) out.push({ at, text: String(Number(at.toPrecision(3))) })
+      const at = Number((factor * 10 ** exponent).toPrecision(3))
+      if (at >= low && at <= high) out.push({ at, text: power(at) })
     }
   }
-  return out.length > MANY && factors.length > 1 ? logTicks(low, high, [1]) : out
+  return out.length * ROOM > height && factors.length > 1 ? logTicks(low, high, height, [1]) : out
 }
 
 function grid(view, behind, front) {
@@ -60,8 +63,8 @@ function grid(view, behind, front) {
       if (ours) {
         view.parts.panels.forEach((panel, index) => {
           const [low, high] = range(scaleOf(panel))
-          const { left, width } = at.panels[index]
-          for (const { at: value, text } of isLog(panel) ? logTicks(low, high) : linearTicks(low, high, panel.percent)) {
+          const { left, width, height } = at.panels[index]
+          for (const { at: value, text } of isLog(panel) ? logTicks(low, high, height) : linearTicks(low, high, panel.percent)) {
             const y = at.y(index, value)
             lines.push({ x1: left, x2: left + width, y1: y, y2: y, class: 'is-rule' })
             labels.push({ x: left - 10, y: y + 4, class: 'is-y', text })

@@ -43,8 +43,7 @@ function labels(view, layer) {
     const groups = items(panel.ends)
     const named = panel.lines.filter(({ end }) => end >= 0 && groups[end])
     for (const line of named) show(groups[line.end], !view.isOff(line))
-    const changed = view.zoom.isOurs || !view.units.isOwn || isLog(panel) !== comesLog(panel)
-    if (!changed && !others.length) {
+    if (!isChanged(panel) && !others.length) {
       named.forEach(({ end }) => move(groups[end], 0, 0))
       return []
     }
@@ -62,11 +61,19 @@ function labels(view, layer) {
     }))
   }
 
+  const isChanged = panel => view.zoom.isOurs || !view.units.isOwn || isLog(panel) !== comesLog(panel)
+
   function points(at, panel, index) {
+    const changed = isChanged(panel)
     for (const part of panel.points) {
       const [x, y] = [part.model.get('x'), part.model.get('y')]
       const [bottom, top] = range(scaleOf(panel))
       items(part).forEach((group, i) => {
+        if (!changed) {
+          show(group, true)
+          move(group, 0, 0)
+          return
+        }
         const found = anchor(panel, x[i], y[i])
         const within = x[i] >= at.low && x[i] <= at.high
         const inside = !view.zoom.isOurs || !found || (found.value >= bottom && found.value <= top)

@@ -19,6 +19,9 @@ function shown(value, percent) {
   return text.replace('-', MINUS)
 }
 
+// A learning rate, say: its one line is called as its panel is.
+const isSetting = panel => panel.lines.every(line => line.faint || line.name === panel.title)
+
 function reading(view) {
   function places() {
     const lines = view.parts.panels.flatMap(panel => panel.lines)
@@ -29,18 +32,20 @@ function reading(view) {
   function label() {
     for (const panel of view.parts.panels) {
       const texts = items(panel.ends).map(group => group.querySelector('text'))
-      for (const { line, name, end } of panel.lines) {
+      for (const curve of panel.lines) {
+        const { line, end } = curve
+        const name = isSetting(panel) ? '' : curve.name // there is but one
         const text = texts[end]
         if (!text) continue
         if (view.reading === null) {
           const edge = view.zoom.window && lastWithin(line, view.zoom.window[1])
-          write(text, edge ? `${name} ${shown(edge[1], panel.percent)}` : panel.ends.model.get('text')[end])
+          write(text, edge ? `${name} ${shown(edge[1], panel.percent)}`.trim() : panel.ends.model.get('text')[end])
           continue
         }
         const x = line.model.get('x')
         const i = nearest(x, view.reading)
         const near = i >= 0 && Math.abs(x[i] - view.reading) <= view.reach
-        write(text, `${name} ${near ? shown(line.model.get('y')[i], panel.percent) : '\u2013'}`)
+        write(text, `${name} ${near ? shown(line.model.get('y')[i], panel.percent) : '\u2013'}`.trim())
       }
     }
   }

@@ -2,7 +2,7 @@
 const ARMED = 4000 // ms to press a second time: one press may be a slip
 
 function stopping(view) {
-  const box = html(`<span class="nbdiag-stop" hidden><button type="button">Stop</button></span>`)
+  const box = html(`<span class="nbdiag-end" hidden><button type="button">Stop</button></span>`)
   const button = box.firstChild
   let state = '' // then 'armed', then 'pressed'
   view.root.querySelector('.nbdiag-top').append(box)

@@ -21,7 +21,8 @@ function tools(view) {
   bar.prepend(named.bar)
   view.chart.append(bar, chosen.region, table.region)
 
-  const both = () => view.parts.panels.filter(panel => panel.both)
+  // Where powers of ten are for the reader to choose; a learning rate takes them by itself.
+  const both = () => view.parts.panels.filter(panel => panel.both && !isSetting(panel))
 
   function drawUnits() {
     const group = bar.querySelector('.nbdiag-units')
@@ -64,7 +65,7 @@ function tools(view) {
     // The kind of y axis the reader wants, wherever there is a choice.
     apply() {
       for (const panel of view.parts.panels) {
-        const log = panel.both ? view.choices.get('log') ?? comesLog(panel) : comesLog(panel)
+        const log = (both().includes(panel) ? view.choices.get('log') : null) ?? comesLog(panel)
         if (isLog(panel) === log) continue
         panel.log.axis.model.set('visible', log)
         panel.linear.axis.model.set('visible', !log)

@@ -61,7 +61,8 @@ function units(view) {
       const [a, b] = [self.to(low), self.to(high)]
       if (!(b > a)) return []
       const wanted = step(b - a, MOST_TICKS)
-      const size = self.name === 'time' ? CLOCK.find(s => s * MOST_TICKS >= b - a) ?? wanted : Math.max(wanted, 1)
+      const clock = b - a < MOST_TICKS ? Math.max(wanted, 0.1) : CLOCK.find(s => s * MOST_TICKS >= b - a) ?? wanted
+      const size = self.name === 'time' ? clock : Math.max(wanted, 1)
       return multiples(Math.max(a, 0), b, size).map(value => ({ at: self.from(value), text: self.show(value) }))
     },
   }
