@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.chart [--seconds N] [--no-browser] [--largest N]``. Four curves everywhere. The kernel's numbers are
 processor time, medians of 20 refreshes of 50 epochs (5 of more points); in ours judging by all rules is included. The
-browser's are of JupyterLab in Chromium, refreshed five times a second. The comparison runs in ``.venvs/bench``, which is
+browser's are of JupyterLab in Chromium, refreshed five times a second. Of a watched loop ``own thread`` and ``beside it``
+are per epoch or step, the latter all that nbdiag does in its own thread: reading, judging, drawing. The comparison runs in ``.venvs/bench``, which is
 made and filled when it is missing.
 """
 
@@ -20,20 +21,21 @@ _SLOW = {"livelossplot": 50}
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=20.0, help="in the browser, for each")
+    parser.add_argument("--seconds", type=float, default=60.0, help="in the browser, for each")
     parser.add_argument("--largest", type=int, default=1_000_000, help="most points a curve")
     parser.add_argument("--no-browser", action="store_true")
     asked = parser.parse_args()
     names = place.installed()
-    in_kernel(names, asked.largest)
-    while_training()
+    theirs = in_kernel(names, asked.largest)
+    while_training(asked.largest, theirs)
     if not asked.no_browser:
         in_browser(names, asked.seconds)
 
 
-def in_kernel(names: list[str], largest: int) -> None:
-    """Cost and traffic of a refresh."""
+def in_kernel(names: list[str], largest: int) -> float | None:
+    """Cost and traffic of a refresh; what one of livelossplot takes, in ms."""
     print(f"\n{'one refresh':24}{'points':>10}{'CPU ms':>9}{'of these rules':>16}{'kB sent':>10}{'messages':>10}")
+    theirs = None
     for points, times in _SIZES.items():
         for name in names:
             if points > min(largest, _SLOW.get(name, largest)):
@@ -41,13 +43,22 @@ def in_kernel(names: list[str], largest: int) -> None:
             c = kernel.cost(name, points, times)
             row = f"{name:24}{points:10}{c.milliseconds:9.2f}{c.judging:16.2f}{c.bytes / 1e3:10.1f}{c.messages:10.1f}"
             print(row, flush=True)
+            theirs = c.milliseconds if name == "livelossplot" else theirs
+    return theirs
 
 
-def while_training() -> None:
-    """What the training itself loses."""
-    own, beside, drawn, share = kernel.live()
-    print(f"\nA watched loop of 50 epochs, five a second: an epoch costs the training's thread {own:.0f} µs;")
-    print(f"the thread beside it drew {drawn} times, {beside:.1f} ms each, {share:.2%} of the time.")
+def while_training(largest: int, theirs: float | None) -> None:
+    """What the training itself loses: of all this, only what its own thread does must be waited for."""
+    print(f"\n{'watched, five a second':34}{'own thread':>12}{'beside it':>12}{'drawn':>8}{'share':>8}")
+    for what, times, before in (("50 epochs", 50, 0), (f"50 steps behind {largest:,}", 50, largest)):
+        it = kernel.live(times, before)
+        each = it.beside / times
+        print(f"{what:34}{it.own:9.0f} µs{each:9.2f} ms{it.drawn:8}{it.share:8.2%}", flush=True)
+        if theirs is not None and not before:
+            times_own, times_all = theirs * 1e3 / it.own, theirs / (it.own / 1e3 + each)
+            print(
+                f"  an epoch of livelossplot costs {times_own:,.0f} times its thread's, {times_all:,.0f} times both's"
+            )
 
 
 def in_browser(names: list[str], seconds: float) -> None:

@@ -1,11 +1,11 @@
-"""The charts that are compared, as they run in the kernel: a number of points comes in, one refresh with them goes out.
+"""The charts that are compared, as they run in the kernel: the values so far come in, one refresh with them goes out.
 
 Each shows the same four curves and says in the page which refresh it has drawn, so that the page can be timed.
 """
 
 from __future__ import annotations
 
-import itertools
+import functools
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,14 @@ NAMES = ("loss", "val_loss", "accuracy", "val_accuracy")
 
 def curves(n: int) -> np.ndarray:
     """Four curves of ``n`` points, shape ``(4, n)``; the first points are the same whatever ``n``."""
+    return np.ascontiguousarray(_curves(1 << n.bit_length())[:, :n])
+
+
+@functools.lru_cache(maxsize=2)
+def _curves(n: int) -> np.ndarray:
     k = np.arange(1.0, n + 1)
     wave = 0.02 * np.sin(k * 1.7) + 0.01 * np.sin(k * 12.9898) / np.sqrt(k)
-    loss = 1.2 / np.sqrt(k) + wave
+    loss = 0.1 + 1.2 / np.sqrt(k) + wave
     return np.array([loss, loss + 0.1 + 0.1 * np.minimum(k / 50, 1), 0.9 - loss / 3, 0.85 - loss / 3])
 
 
@@ -32,26 +37,28 @@ class Nbdiag:
         self.run.status = "running"
         self.judging: list[float] = []
 
-    def fill(self, n: int) -> None:
-        """Have values up to ``n``: of epochs, or of steps where there are too many for epochs."""
-        from nbdiag.events import Record
+    def fill(self, values: np.ndarray) -> None:
+        """Read what is new: epochs, or steps where there are too many for epochs."""
+        from nbdiag.events import Record, Steps
 
-        begin = len(self.run) // 4 + 1
-        steps = self.run.curves("step") or n > 10_000
-        values = curves(n)[:, begin - 1 :].T.tolist()
-        for k, four in enumerate(values, begin):
-            for name, value in zip(NAMES, four, strict=True):
-                split, metric = ("val", name[4:]) if name.startswith("val_") else ("train", name)
-                place = {"step": k} if steps else {"epoch": float(k)}
-                self.run.append(Record(metric, split, value, **place))
+        begin, n = len(self.run) // 4, values.shape[1]
+        for name, row in zip(NAMES, values[:, begin:], strict=True):
+            split, metric = ("val", name[4:]) if name.startswith("val_") else ("train", name)
+            if begin > 10_000 or n > 10_000:
+                self.run.append_steps(
+                    Steps(metric, split, row, np.full(n - begin, np.nan), np.arange(begin + 1, n + 1))
+                )
+            else:
+                self.run.extend(Record(metric, split, v, epoch=float(k)) for k, v in enumerate(row.tolist(), begin + 1))
 
-    def refresh(self, n: int) -> None:
-        """Judge and draw."""
+    def refresh(self, values: np.ndarray) -> None:
+        """Read, judge and draw."""
         from time import thread_time
 
         from nbdiag.diagnosis import examine
 
-        self.fill(n)
+        self.fill(values)
+        n = values.shape[1]
         self.run.reached = (None, n, None) if self.run.curves("step") else (float(n), None, None)
         before = thread_time()
         diagnosis = examine(self.run)
@@ -62,7 +69,7 @@ class Nbdiag:
         """The widget."""
         from IPython.display import display
 
-        self.refresh(1)
+        self.refresh(curves(1))
         display(self.board.bundle(), raw=True)
 
 
@@ -74,17 +81,17 @@ class Livelossplot:
 
         self.plot, self.count = PlotLosses(), 0
 
-    def fill(self, n: int) -> None:
-        """Have values up to ``n``."""
-        for four in curves(n)[:, self.count :].T.tolist():
+    def fill(self, values: np.ndarray) -> None:
+        """Take what is new."""
+        for four in values[:, self.count :].T.tolist():
             self.plot.update(dict(zip(NAMES, four, strict=True)))
-        self.count = n
+        self.count = values.shape[1]
 
-    def refresh(self, n: int) -> None:
+    def refresh(self, values: np.ndarray) -> None:
         """Draw."""
-        self.fill(n)
+        self.fill(values)
         self.plot.send()
-        print(f"refresh {n}.", flush=True)
+        print(f"refresh {self.count}.", flush=True)
 
     def show(self) -> None:
         """It appears where it is refreshed."""
@@ -98,9 +105,10 @@ class Plotly:
 
         self.figure = go.FigureWidget([go.Scatter(name=name) for name in NAMES])
 
-    def refresh(self, n: int) -> None:
+    def refresh(self, values: np.ndarray) -> None:
         """Send all arrays."""
-        x, values = np.arange(1.0, n + 1), curves(n)
+        n = values.shape[1]
+        x = np.arange(1.0, n + 1)
         with self.figure.batch_update():
             for trace, y in zip(self.figure.data, values, strict=True):
                 trace.x, trace.y = x, y
@@ -124,10 +132,11 @@ class Bqplot:
         axes = [Axis(scale=scales["x"]), Axis(scale=scales["y"], orientation="vertical")]
         self.figure = Figure(marks=[self.lines], axes=axes)
 
-    def refresh(self, n: int) -> None:
+    def refresh(self, values: np.ndarray) -> None:
         """Send all arrays."""
+        n = values.shape[1]
         with self.lines.hold_sync():
-            self.lines.x, self.lines.y = np.arange(1.0, n + 1), curves(n)
+            self.lines.x, self.lines.y = np.arange(1.0, n + 1), values
         self.figure.title = f"refresh {n}."
 
     def show(self) -> None:
@@ -156,13 +165,12 @@ def costs(contender: Any, start: int, times: int) -> list[float]:
     """Processor seconds this thread spends on each of some refreshes, each one point longer."""
     from time import thread_time
 
-    if hasattr(contender, "fill"):
-        contender.fill(start)
-    contender.refresh(start)
+    contender.refresh(curves(start))
     spent = []
-    for n in itertools.islice(itertools.count(start + 1), times):
+    for n in range(start + 1, start + 1 + times):
+        values = curves(n)
         before = thread_time()
-        contender.refresh(n)
+        contender.refresh(values)
         spent.append(thread_time() - before)
     return spent
 
@@ -173,8 +181,9 @@ def loop(contender: Any, seconds: float, rate: float = 5.0) -> dict[str, list[fl
 
     began, sent = [], []
     for n in range(2, 2 + int(seconds * rate)):
+        values = curves(n)
         began.append(time.time())
-        contender.refresh(n)
+        contender.refresh(values)
         sent.append(time.time())
         time.sleep(max(0.0, 1 / rate - (sent[-1] - began[-1])))
     return {"began": began, "sent": sent}

@@ -53,7 +53,7 @@ def cost(name: str, points: int, times: int) -> Cost:
     """Medians over some refreshes near that many points; of what is sent the mean."""
     with started() as client:
         run(client, f"from benchmarks.chart import contenders as c; it = c.CONTENDERS[{name!r}]()")
-        run(client, f"it.fill({points}) if hasattr(it, 'fill') else None; it.refresh({points})")
+        run(client, f"it.refresh(c.curves({points}))")
         sent = run(client, f"spent = c.costs(it, {points} + 1, {times})")
         told = run(client, "import json; print(json.dumps([spent, getattr(it, 'judging', [0])[-len(spent):]]))")
         spent, judging = json.loads("".join(m["content"]["text"] for m in told if m["msg_type"] == "stream"))
@@ -67,7 +67,8 @@ def cost(name: str, points: int, times: int) -> Cost:
 
 
 LIVE = """
-import time, threading, statistics, nbdiag
+import time, threading, statistics, numpy as np, nbdiag
+from nbdiag.events import Steps
 drawn = []
 watch = nbdiag.watch(view="widget")
 screen, draw = watch._screen, watch._screen.draw
@@ -75,30 +76,44 @@ def counted(diagnoses):
     drawn.append(1)
     draw(diagnoses)
 screen.draw = counted
+before = {before}
+for name, row in zip(c.NAMES, c.curves(before + 1)[:, :before]):
+    split, metric = ("val", name[4:]) if name.startswith("val_") else ("train", name)
+    if before:
+        watch._inbox.emit(Steps(metric, split, row, np.full(before, np.nan), np.arange(1, before + 1)))
 beside = next(t for t in threading.enumerate() if t.name == "nbdiag")
 clock = time.pthread_getcpuclockid(beside.ident)
-before, spent = time.clock_gettime(clock), []
-for k, four in enumerate(c.curves({epochs}).T.tolist(), 1):
+began, taken, spent = time.perf_counter(), time.clock_gettime(clock), []
+for k, four in enumerate(c.curves(before + {times}).T[before:].tolist(), before + 1):
     values = dict(zip(c.NAMES, four))
     start = time.thread_time_ns()
-    watch.log(epoch=k, **values)
+    watch.log(**{"step" if before else "epoch": k}, **values)
     spent.append(time.thread_time_ns() - start)
     time.sleep(0.2)
-thread = time.clock_gettime(clock) - before
+thread, length = time.clock_gettime(clock) - taken, time.perf_counter() - began
 watch.finish()
-print(json.dumps([statistics.median(spent) / 1e3, thread / max(len(drawn), 1) * 1e3, len(drawn), thread / (0.2 * {epochs})]))
+print(json.dumps([statistics.median(spent) / 1e3, thread * 1e3, len(drawn), thread / length]))
 """
 
 
-def live(epochs: int = 50) -> tuple[float, float, int, float]:
-    """A watched loop, five epochs a second: µs an epoch costs the training's own thread, ms a refresh the one beside it,
-    how many refreshes there were, and that thread's share of the time."""
+@dataclasses.dataclass(frozen=True)
+class Live:
+    """A watched loop: µs that a refresh interval of it costs the training's own thread, ms of the thread beside it in
+    all, how many times that drew, and its share of the time."""
+
+    own: float
+    beside: float
+    drawn: int
+    share: float
+
+
+def live(times: int, before: int = 0) -> Live:
+    """So many epochs, five a second; or steps, behind the ``before`` that there are already."""
     with started() as client:
         run(client, "import json; from benchmarks.chart import contenders as c")
-        told = run(client, LIVE.replace("{epochs}", str(epochs)))
+        told = run(client, LIVE.replace("{times}", str(times)).replace("{before}", str(before)))
     text = "".join(m["content"]["text"] for m in told if m["msg_type"] == "stream")
-    found: tuple[float, float, int, float] = tuple(json.loads(text[text.index("[") :].splitlines()[0]))
-    return found
+    return Live(*json.loads(text[text.index("[") :].splitlines()[0]))
 
 
 def run(client: Any, code: str) -> list[dict[str, Any]]:
