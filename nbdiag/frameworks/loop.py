@@ -7,29 +7,24 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nbdiag.capture.lines import Line
-from nbdiag.capture.pairs import MAX_TEXT, pairs, without_prefix
+from nbdiag.capture.pairs import MAX_TEXT, without_prefix
 from nbdiag.events import Begin, Event, Learned, Reached, Record
 from nbdiag.facts import facts_from
+from nbdiag.frameworks.bars import shown
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.forms import Forms, Parsed
-from nbdiag.frameworks.measures import Measure, measures
+from nbdiag.frameworks.measures import Measure
 from nbdiag.frameworks.percent import Percents
-from nbdiag.frameworks.places import Place, place
-from nbdiag.frameworks.splits import leading_split, section
+from nbdiag.frameworks.places import Place
+from nbdiag.frameworks.rich import RichBars
+from nbdiag.frameworks.splits import section
+from nbdiag.frameworks.titles import title, title_inside
 from nbdiag.frameworks.tqdm import Bar, Bars, read_bar
 
 _OTHER_RANK = re.compile(
     r"[\s\[(|]{0,8}(?:rank|gpu|worker|process|proc|default)[ :=_]{0,2}(?!0\b)\d{1,4}(?:/\d{1,4})?(?:\]|\)|:|,|\s?\|)"
     r"|\s{0,8}\[\d{1,3},(?!0\])\d{1,4}\]<std",
     re.IGNORECASE,
-)
-_FOLD = re.compile(
-    r"\W{0,60}((?:fold|trial|run|seed|split|config|model|experiment)[ #:=]{1,3}\w{1,20}(?:\s?/\s?\d{1,4})?"
-    r"|(?:training|running|fitting)\s(?:with|for|model|the|a|experiment|fold|run)\s[^\n]{1,60}?)\W{0,60}\Z",
-    re.IGNORECASE,
-)
-_FOLD_INSIDE = re.compile(
-    r"(?<![\w.])((?:fold|trial|seed|run|split|experiment)[ #:=_]{0,2}\d{1,4}(?![\w.%]))", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
 _REACH = 40
@@ -44,7 +39,7 @@ class LoopReader:
     def __init__(self) -> None:
         self._name = self._inside = ""
         self._forms = Forms()
-        self._bars = Bars()
+        self._bars, self._rich = Bars(), RichBars()
         self._exact = False  # whether a hook tells the bars
         self._ended: dict[str, int] = {}  # how many bars of this description ended
         self._restart()
@@ -57,6 +52,7 @@ class LoopReader:
         self._ambiguous: set[_Key] = set()
         self._offset = 0
         self._epoch: float | None = None  # counted from 1
+        self._fallen: Place | None = None  # a header of an earlier epoch, nothing measured since
         self._step: int | None = None
         self._planned: int | None = None
         self._steps: int | None = None
@@ -80,6 +76,10 @@ class LoopReader:
             return list(self._exact_line(line))
         if "%|" in line.text and (events := self._bar_line(line)) is not None:
             return events
+        if "━━" in line.text:
+            mine, ended = self._rich.refresh(line.text)
+            if mine:
+                return list(self._bar_ended(ended, line.time))
         if not line.final:
             return None
         parsed = self._forms.known(line.text)
@@ -92,8 +92,8 @@ class LoopReader:
             if announced := section(bare):
                 self._section = announced
                 return events or None
-            if (fold := _FOLD.match(bare)) and not fold[1].lower().startswith(("model: ", "model=")):
-                self._name = " ".join(fold[1].split())
+            if named := title(bare):
+                self._name = named
                 return events or None
             if not _DIGIT.search(line.text):
                 return events or None
@@ -103,7 +103,8 @@ class LoopReader:
 
     def close(self) -> Iterable[Event]:
         """The last bar's values."""
-        return list(self._bar_ended(self._bars.end(), None)) if self._bars.full else ()
+        bars = [*self._rich.end(), *([self._bars.end()] if self._bars.full else [])]
+        return [event for bar in bars for event in self._bar_ended(bar, None)]
 
     def _bar_line(self, line: Line) -> list[Event] | None:
         if self._exact:
@@ -127,14 +128,11 @@ class LoopReader:
     def _bar_ended(self, bar: Bar | None, time: float | None) -> Iterator[Event]:
         if bar is None:
             return
-        where = place(bar.desc)
-        found = tuple(measures(pairs(bar.postfix), self._section or leading_split(bar.desc)))
-        found = found or tuple(measures(pairs(where.rest), self._section or leading_split(bar.desc)))
-        if where.epoch is None and found:
-            counted = place(bar.postfix)  # GluonTS: epoch=1/5, avg_epoch_loss=3.2
-            where = counted if counted.epoch is not None else where
+        parsed = shown(bar, self._section)
+        where, found = parsed.where, parsed.found
         if not found:
             return
+        self._fall()
         if where.epoch is None and self._told_by in ("text", "turns"):
             return  # lines beside the bars say more
         if where.epoch is None and self._told_by != "header":  # the bars themselves are counted
@@ -149,8 +147,8 @@ class LoopReader:
 
     def _text(self, parsed: Parsed, text: str, time: float | None) -> Iterator[Event]:
         where, found = parsed.where, parsed.found
-        if found and not self._begun and (inside := _FOLD_INSIDE.search(text)):
-            self._inside = " ".join(re.sub(r"[#:=_]+", " ", inside[1]).split())
+        if found and not self._begun:
+            self._inside = title_inside(text) or self._inside
         if where.told_of:
             return
         if where.epoch is not None and where.epoch + self._offset != self._epoch:
@@ -181,9 +179,22 @@ class LoopReader:
             yield from self._later(found, time)
 
     def _header(self, where: Place) -> None:
-        """A line that only names the epoch: what follows belongs to it."""
+        """A line that only names the epoch: what follows belongs to it.
+
+        An earlier epoch begins a new run where something was measured in it: Ignite's evaluations name their own epoch 1.
+        """
+        if self._epoch is not None and where.epoch is not None and where.epoch + self._offset < self._epoch:
+            self._fallen = where
+            return
         self._move(where)
         self._section, self._age, self._told_by = None, 0, "header"
+
+    def _fall(self) -> None:
+        """Something was measured after a header of an earlier epoch."""
+        where, self._fallen = self._fallen, None
+        if where is not None:
+            self._move(where)
+            self._section, self._told_by = None, "header"
 
     def _move(self, where: Place) -> None:
         """Go to this place; a counter that falls back starts a new run."""
@@ -206,6 +217,7 @@ class LoopReader:
         where = self._bracketed_epoch(where, found)
         if where.epoch is None and self._epoch is None and (where.samples or all(m.weak for m in found)):
             return  # [64/60000] alone counts anything, and solvers have iterations with an error
+        self._fallen = None
         self._move(where)
         evaluated = next((m.split for m in found if m.split not in (None, "train")), None)
         if where.step is not None and where.samples and evaluated:
@@ -236,6 +248,7 @@ class LoopReader:
 
     def _later(self, found: Sequence[Measure], time: float | None) -> Iterator[Event]:
         """Values on a line without a counter belong to the open epoch, if they come again in another epoch."""
+        self._fall()
         ready: list[Record] = []
         for measure in found:
             record = self._record(measure, self._epoch, None, time)

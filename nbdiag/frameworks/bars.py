@@ -1,0 +1,22 @@
+"""A bar that ended goes in; which epoch it names, and what it showed last, go out."""
+
+from __future__ import annotations
+
+from nbdiag.capture.pairs import pairs
+from nbdiag.frameworks.forms import Parsed
+from nbdiag.frameworks.measures import measures
+from nbdiag.frameworks.places import place
+from nbdiag.frameworks.splits import leading_split
+from nbdiag.frameworks.tqdm import Bar
+
+
+def shown(bar: Bar, section: str | None) -> Parsed:
+    """What a bar tells on its own: in its postfix, or else in front, where that names the epoch as well."""
+    where, split = place(bar.desc), section or leading_split(bar.desc)
+    found = measures(pairs(bar.postfix), split)
+    if where.epoch is not None and not found:
+        found = measures(pairs(where.rest), split)
+    if where.epoch is None and found:
+        counted = place(bar.postfix)  # GluonTS: epoch=1/5, avg_epoch_loss=3.2
+        where = counted if counted.epoch is not None else where
+    return Parsed(where, tuple(found))
