@@ -127,6 +127,7 @@ class Collector:
                 self._beneath.reported(run, event)
             if not len(run) and run not in self.runs:
                 run.number = len(self.runs) + 1
+                run.name = _told_apart(run.name, {other.name for other in self.runs})
                 self.runs.append(run)
             run.append(event if event.time is not None else dataclasses.replace(event, time=self._time))
             self.current = run
@@ -148,6 +149,16 @@ class Collector:
         self._decoders = {}
         self._readers: list[Reader] = [make() for make in self._make]
         self._text_runs: dict[int, Run] = {}
+
+
+def _told_apart(name: str, taken: set[str]) -> str:
+    """The name, with a number where another run of the cell has it."""
+    number = 1
+    shown = name
+    while name and shown in taken:
+        number += 1
+        shown = f"{name} ({number})"
+    return shown
 
 
 def collect(text: str, pattern: str | None = None) -> list[Run]:

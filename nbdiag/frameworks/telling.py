@@ -12,6 +12,7 @@ from nbdiag.events import Begin, End, Learned, Reached, Record, Status
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.naming import run_name
 from nbdiag.metrics import canonical, identify
 
 
@@ -37,8 +38,10 @@ class Telling:
         self.end()
         self._owner, self._thread = weakref.ref(owner, self._died), get_ident()
         self._told = {}
-        known = {"framework": self.framework, **facts}
-        self.emit(Begin(self.framework, facts=facts_from(known, "object"), exact=True))
+        known, name = {"framework": self.framework, **facts}, ""
+        with self.guard:
+            name = run_name()
+        self.emit(Begin(self.framework, name, facts_from(known, "object"), exact=True))
         return True
 
     def follows(self, owner: Any) -> bool:

@@ -16,6 +16,7 @@ from nbdiag.frameworks.guard import Guard
 from nbdiag.frameworks.keras.data import describe
 from nbdiag.frameworks.keras.facts import learning_rate, training_facts, validation_facts
 from nbdiag.frameworks.keras.samples import Sampler
+from nbdiag.frameworks.naming import run_name
 from nbdiag.metrics import identify
 
 # The chart is redrawn at most this often.
@@ -50,10 +51,13 @@ class Observer:
         if self.over or self.begun:
             return
         self.begun, self.began = True, time.perf_counter()
-        begin = Begin("keras", exact=True)
+        name = ""
+        with Guard(self.emit, "naming a Keras training"):
+            name = run_name()
+        begin = Begin("keras", name, exact=True)
         with Guard(self.emit, "reading the Keras model's facts"):
             source = describe(self.iterator) if self.iterator is not None else None
-            begin = Begin("keras", facts=training_facts(self.net, self._params(), source), exact=True)
+            begin = Begin("keras", name, facts=training_facts(self.net, self._params(), source), exact=True)
             self.steps = int(self._params().get("steps") or 0)
         self.iterator = None
         self.emit(begin)
