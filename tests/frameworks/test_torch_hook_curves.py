@@ -489,3 +489,80 @@ def test_nothing_of_the_training_is_kept_alive():
         assert [ref() for ref in with_hook] == [None] * 4
 
     loops.runs(train)
+
+
+def fetched_ahead(loader):
+    """As Accelerate does, to know which batch is an epoch's last."""
+    batches = iter(loader)
+    following = next(batches)
+    while following is not None:
+        batch, following = following, next(batches, None)
+        yield batch
+
+
+def test_batches_fetched_ahead_have_their_own_places_and_weights():
+    means = []
+
+    def train():
+        loader = torch.utils.data.DataLoader(loops.sets()[0], 100, shuffle=True)
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for _ in range(3):
+            total = 0.0
+            for x, y in fetched_ahead(loader):
+                loss = F.cross_entropy(model(x), y)
+                loss.backward()
+                optimizer.step()
+                total += loss.item() * len(y)
+            means.append(total / 240)
+
+    (run,) = loops.runs(train)
+    np.testing.assert_allclose(run.curve("loss", "train", "step").epochs, np.arange(1, 10) / 3)
+    np.testing.assert_allclose(run.curve("loss", "train", "epoch").values, means, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("make", "shuffled"),
+    [
+        (lambda data: {"shuffle": True}, True),
+        (lambda data: {}, False),
+        (lambda data: {"sampler": torch.utils.data.DistributedSampler(data, 2, 0)}, True),
+        (lambda data: {"sampler": torch.utils.data.WeightedRandomSampler([1.0] * len(data), 64)}, None),
+        (
+            lambda data: {
+                "batch_sampler": torch.utils.data.BatchSampler(torch.utils.data.RandomSampler(data), 16, False)
+            },
+            True,
+        ),
+    ],
+)
+def test_whether_samples_are_shuffled_is_known_or_not_said(make, shuffled):
+    def train():
+        data = loops.sets()[0]
+        options = make(data)
+        loader = torch.utils.data.DataLoader(
+            data, **({} if "batch_sampler" in options else {"batch_size": 16}), **options
+        )
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for x, y in loader:
+            F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+
+    (run,) = loops.runs(train)
+    assert run.facts.shuffle is shuffled
+    assert run.facts.batch_size == 16
+
+
+def test_the_rate_is_known_as_it_was_at_the_first_step():
+    def train():
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.8)
+        scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
+        for x, y in loops.loaders()[0]:
+            F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+            scheduler.step()
+
+    (run,) = loops.runs(train)
+    assert run.facts.learning_rate == run.curve("learning_rate", "train", "step").values[0] == 0.8

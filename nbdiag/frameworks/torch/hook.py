@@ -211,11 +211,11 @@ class Watcher:
 
     def _may_be_fast(self) -> None:
         """Enough was looked at: the graph of some steps, and how long steps take."""
-        if self._looks or self._norms or self._scaler is not None:
-            return
         training = self._training
         if not training.told:
-            training.settle()  # from here on no loss call has its graph walked for facts
+            training.settle()  # at once, before a scheduler steps; and no loss call has its graph walked any more
+        if self._looks or self._norms or self._scaler is not None:
+            return
         training.evaluation.pace(training.counted())
         self._fast = training.evaluation.slow is not None
         if self._listening and training.evaluation.slow is False:

@@ -63,9 +63,11 @@ class Pass:
         self.drop_last = bool(getattr(loader, "drop_last", False))
         self.samples, self.batches = size = _lengths(loader)
         self.data = Identity(loader, size)
-        self.shuffle = type(getattr(loader, "sampler", None)).__name__ in ("RandomSampler", "SubsetRandomSampler")
+        self.shuffle = _shuffled(loader)
         self.kept = bool(getattr(loader, "persistent_workers", False))
         self.known: int = getattr(iterator, "_num_yielded", 0)
+        self.ahead = False
+        """Whether batches are fetched before they are used, as Accelerate does to know an epoch's last one."""
         self.replaced = self.trained = self.evaluated = self.looked_at = False
         self.epoch: float | None = None
         self.split = ""
@@ -97,10 +99,25 @@ def _lengths(loader: Any) -> tuple[int | None, int | None]:
         return None, None
     try:
         batches = len(loader._index_sampler)
-        sampler = loader.sampler if loader.batch_size is not None else getattr(loader.batch_sampler, "sampler", None)
+        sampler = _sampler(loader)
         return (None if sampler is None else len(sampler)), batches
     except (TypeError, NotImplementedError, AttributeError):
         return None, None
+
+
+def _sampler(loader: Any) -> Any:
+    """What chooses the samples: with a batch sampler of its own, ``loader.sampler`` is another one, and not used."""
+    holder = loader if getattr(loader, "batch_size", None) is not None else getattr(loader, "batch_sampler", None)
+    return getattr(holder, "sampler", None)
+
+
+def _shuffled(loader: Any) -> bool | None:
+    """Whether each pass takes the samples in a new order; None where that is not known."""
+    sampler = _sampler(loader)
+    name = type(sampler).__name__
+    if name == "DistributedSampler":
+        return bool(sampler.shuffle)
+    return {"SequentialSampler": False, "RandomSampler": True, "SubsetRandomSampler": True}.get(name)
 
 
 class Passes:

@@ -97,6 +97,8 @@ class Training:
         self.settle()
         self.passes.others_were_not_for_training()
         p = self.passes.trained()
+        if p is not None and not p.known:
+            p.ahead = p.given() > 1
         self._outside = self._outside + 1 if p is not None and p.over else 0
         if p is not None and self._outside >= OUTSIDE:
             self.passes.open.remove(p)
@@ -137,7 +139,8 @@ class Training:
             self._enter(p)
             backwards = sum(type(entry) is not int for entry in tape)
             start, given = p.known, p.given()
-            per = (given - start) / backwards if given > start and backwards else 1.0 if p.over else 0.0
+            moved = given > start and backwards and not p.ahead
+            per = (given - start) / backwards if moved else 1.0 if p.over or p.ahead else 0.0
             done = 0
         for entry in tape:
             if type(entry) is int:
