@@ -45,6 +45,7 @@ _FILLER = {
     "done", "complete", "completed",
 }  # fmt: skip
 """Words beside a loss, an accuracy or a perplexity that do not make it another one: ``average training loss``."""
+_ERRORS = {"loss", "acc", "accuracy", "error", "err", "mse", "mae", "rmse", "auc", "f1"}
 _COSTS = {"batch", "data", "epoch", "of", "on", "for", "per"}  # what something takes, no loss
 _PLAIN = ("loss", "accuracy", "perplexity", "learning_rate")
 _HIGHER = re.compile(
@@ -72,6 +73,8 @@ def identify(shown: str) -> Named:
         rest = canonical("_".join(word for word in words if word not in _FILLER and word not in _SPLIT_WORDS))
         if rest in _PLAIN and len(splits) < 2 and not ("cost" in words and _COSTS & {*words}):
             metric, split = rest, next(iter(splits), None)
+        elif split is None and len(splits) == 1 and _ERRORS & {*words}:  # ``mae_train_loss``
+            metric, split = "_".join(word for word in words if word and word not in _SPLIT_WORDS), next(iter(splits))
     return Named(metric, split, label)
 
 

@@ -23,17 +23,18 @@ _JOIN = re.compile(
     r"\s{0,8}(?::=|->|=>|[:=])\s{0,8}|(?<=\w)\s(?:is|was|of)(?::?\s|:)(?=[-+.\d\[])|(?<=\w)\s{1,8}(?=[-+.\d\[]|(?i:nan|inf)|tensor\(|Array\(|(?:np\.)?float\d)"
 )
 _NAME = re.compile(
-    r"(?<![\w./])(?:[A-Za-z_][\w.@/'\-]{0,60}[ ]){0,4}[A-Za-z_][\w.@/'\-]{0,60}(?:\s?[(\[](?:[A-Za-z]{1,12}|%)[)\]])?['\"]?\s{0,8}\Z"
+    r"(?<![\w./])(?:[A-Za-z_][\w.@/'\-]{0,60}[ ]){0,4}[A-Za-z_][\w.@/'\-]{0,60}(?:\s?[(\[](?:[A-Za-z]{1,12}(?:[/|][A-Za-z]{1,12})?|%)[)\]])?['\"]?\s{0,8}\Z"
 )
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
 _ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}\Z")
 _DECIMAL_COMMA = re.compile(r"(?<![\d,.])(?:0,\d|\d{1,9},(?:\d{1,2}|\d{4,17})(?!\d|[,.]\d))")
 _DECIMAL_POINT = re.compile(r"\d\.\d")
+_FILE = re.compile(r"\.(?:ckpt|pth?|h5|hdf5|keras|pkl|npz?|bin|onnx|safetensors|json|txt|png)\b")
 _LISTED = re.compile(r",\s{0,4}[-+.\d]")
 _BOTH = re.compile(r"([A-Za-z]\w*)\s?[/|]\s?([A-Za-z]\w*)")
 _SECOND = re.compile(rf"\s?[/|,]\s?({NUMBER})(\s?%)?(?![\w/])")
 _UNIT = re.compile(
-    r"\s?(?:s|sec|secs|seconds?|ms|us|µs|ns|min|mins|minutes?|h|hrs?|hours?|d|days?|[KMGT]i?B|B|it|items|MB/s|Hz|k|°C)"
+    r"\s?(?:s|sec|secs|seconds?|ms|us|µs|ns|min|mins|minutes?|h|hrs?|hours?|d|days?|kg|lbs?|k?W|bar|k?Pa|ml|[ckm]?m|USD|EUR|million|[KMGT]i?B|B|it|items|MB/s|Hz|k|°C)"
     r"(?:/\w{1,12})?(?![\w.])|/\s?s(?:ec)?\b|:\d\d"
 )
 _OF = re.compile(r"\s?/\s?(\d+)(?![\d.:])(?:\s?\(\s?" + NUMBER + r"\s?%?\s?\))?")
@@ -117,6 +118,8 @@ def pairs(text: str) -> list[Pair]:
         end = value.end()
         token = _unambiguous(value[1], text, end)
         follows = text[end : end + 1]
+        if _FILE.match(text, end):
+            continue  # model-epoch=01-val_loss=0.52.ckpt
         unit = _UNIT.match(text, end)
         timed = unit is not None
         if not token or ((follows.isalpha() or follows == "_") and not timed and not text.startswith("Epoch", end)):

@@ -50,6 +50,7 @@ class LoopReader:
         self._waiting: dict[_Key, list[Record]] = {}  # values without a counter, seen in one epoch only
         self._granted: set[_Key] = set()
         self._ambiguous: set[_Key] = set()
+        self._named: set[tuple[str, str, float | None]] = set()  # told on a line that names the epoch: that counts
         self._offset = 0
         self._epoch: float | None = None  # counted from 1
         self._fallen: Place | None = None  # a header of an earlier epoch, nothing measured since
@@ -225,6 +226,8 @@ class LoopReader:
             return  # how far an evaluation got: its result follows
         self._age = 0
         epoch = self._epoch
+        if where.step is None:
+            self._named |= {(m.metric, m.split or "train", epoch) for m in found}
         records = [self._record(m, epoch, where.step, time) for m in found if self._counts(m, where)]
         yield from self._out(records)
 
@@ -265,7 +268,7 @@ class LoopReader:
             if any(r.epoch != record.epoch for r in waiting):
                 self._granted.add(key)
                 ready += self._waiting.pop(key)
-        yield from self._out(ready)
+        yield from self._out([r for r in ready if (r.metric, r.split, r.epoch) not in self._named])
 
     def _record(self, m: Measure, epoch: float | None, step: int | None, time: float | None) -> Record:
         return Record(m.metric, m.split or "train", m.value, epoch, step, m.label, m.unit, m.rounding, time)

@@ -26,7 +26,7 @@ _NO_MEASURE = re.compile(
     r"momentum|dropout|percent|percentage|complete|completed|temperature|tau|ratio|progress|page|line|day|hour|year)(?:_|$)|^.$"
 )
 _NO_LOSS = re.compile(
-    r"(?:^|_)(?:packet|stop|frame|profit|path|heat|hair|hearing)_loss|loss(?:es)?_(?:weights?|scale|coef\w{0,12}|fn|func\w{0,4}|ratio|type|limit)$"
+    r"(?:^|_)(?:packet|stop|frame|profit|path|heat|hair|hearing|pressure|insertion|return|transmission|credit|blood|power|friction|head)_loss|loss(?:es)?_(?:weights?|scale|coef\w{0,12}|fn|func\w{0,4}|ratio|type|limit)$"
     r"|^weight_loss|(?:^|_)(?:time|data|batch|reader)_cost"
 )
 _OWN = re.compile(
@@ -117,7 +117,8 @@ def is_aside(shown: str) -> bool:
 
 
 def _known(pair: Pair, metric: str) -> bool:
-    if not is_measure(metric) or _TOLD.search(pair.name.lower().replace("_", " ")):
+    named = is_measure(metric) or (identify(pair.name).split is not None and _OWN.search(metric) is not None)
+    if not named or _TOLD.search(pair.name.lower().replace("_", " ")):
         return False
     return not (pair.percent and metric == "loss")  # a loss is never a percentage: that is lost packets or money
 

@@ -10,7 +10,7 @@ _END = r"(?![\w%]|\.\d)"
 _OPEN, _CLOSE = r"['\"]?\s{0,4}[:=#]?\s{0,6}[\[(]?\s{0,6}#?", r"\s{0,4}[\])]?"
 _OF = r"(?:\s{0,6}(?:/|of)\s{0,6}(\d{1,9}))"
 _EPOCH = re.compile(
-    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep|epoche|[eé]poca|époque|epoka|эпоха)(?:\((?:train|val|test)\))?[ _]?(?:no\.?|num|number|idx)?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!\s?(?:ms|s|secs?|seconds|minutes)\b){_CLOSE}",
+    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep|epoche|[eé]poca|époque|epoka|эпоха)(?:\((?:train|val|test)\))?[ _]?(?:no\.?|num|number|idx)?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b){_CLOSE}",
     _I,
 )
 _EPOCHS = re.compile(rf"(?<![\w.])epochs{_OPEN}(\d{{1,7}}){_OF}{_END}{_CLOSE}", _I)
@@ -32,6 +32,11 @@ _ONE = re.compile(
 _PHASE = re.compile(
     r"(?:train|val|valid|test|eval)\w{0,7}:\s(\d{1,7})\s\[\s{0,8}(\d{1,9})/(\d{1,9})(?:\s\(\s{0,3}\d{1,3}%\))?\]", _I
 )  # Train: 0 [  50/1251 (  4%)]
+_LINE = re.compile(r"\[\s{0,6}(\d{1,9})\]\s{1,4}(?=[A-Za-z][\w ]{1,40}[: ])")  # [3] mse 0.33 test mse 0.31
+_LOGGED = re.compile(r"\[(\d{1,9})\]\s(?=[A-Za-z]\w{1,40}=)")  # [100] accuracy=0.9, loss=0.4
+_EVALUATED = re.compile(
+    r"(?:test|val|validation|eval|evaluation|evaluating)\s(?:batch|iter|iteration)\b", _I
+)  # how far one got
 _AT_START = re.compile(
     r"\s{0,8}(\d{1,9})\s?/\s?(\d{1,9})(?=,?\s{1,4}(?:[-|]\s{1,4})?[A-Za-z_])"
 )  # 1/50, train_loss: 0.6
@@ -80,6 +85,8 @@ def place(text: str, start: int = 0) -> Place:
     first = len(text) - len(text.lstrip())
     if found := _TWO.match(text, first):
         return _made(_blank(text, found), {"epoch": found, "planned": found, "step": found, "steps": found}, turned)
+    if _EVALUATED.match(text, first):
+        return Place(text, told_of=True)
     if found := _PHASE.match(text, first):
         return _made(_blank(text, found), {"epoch": found, "step": found, "steps": found}, turned)
     if found := _PAIR.match(text, first):
@@ -98,8 +105,10 @@ def place(text: str, start: int = 0) -> Place:
         text = _blank(text, found)
     step = _FIRST_STEPS.match(text, first) or _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
     if step is None or _TOLD_OF.search(text, max(0, step.start() - 30), step.start()):
-        step = _ONE.search(text) or _AT_START.match(text, first)
+        step = _ONE.search(text) or _AT_START.match(text, first) or _LINE.match(text, first)
         samples = step is not None
+        if step is None and "epoch" not in counters:
+            step = _LOGGED.match(text, first)
     if step is not None:
         counters |= {"step": step, "steps": step}
         text = _blank(text, step)

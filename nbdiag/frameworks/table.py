@@ -25,7 +25,7 @@ _HEADER = re.compile(
 _INDEX = re.compile(
     r"\s{0,8}(?:epochs?|steps?)\s{0,80}\Z", re.IGNORECASE
 )  # a DataFrame's index, named below its columns
-_CELL = re.compile(rf"({NUMBER})(%?)\Z")
+_CELL = re.compile(rf"\[?({NUMBER})\]?(%?)\Z")  # DeepXDE lists its losses
 _COUNT = re.compile(r"(\d{1,9})(?:\.0{1,6})?(?:\s?/\s?(\d{1,9}))?\Z")
 _RULE = re.compile(r"[\s|+=:\-\u2500-\u257f]+\Z")
 _LONGEST = 2000  # a row of a table people read

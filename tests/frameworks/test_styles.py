@@ -14,7 +14,7 @@ PRINTED = sorted(name for name, style in STYLES.items() if "paste" not in style.
 LOGGED = [
     name
     for name in PRINTED
-    if not any(kind == "H" or "\r" in text or "  \\" in text for kind, text in STYLES[name].lines)
+    if not any(kind == "H" or "\r" in text or "█" in text for kind, text in STYLES[name].lines)
 ]
 
 
