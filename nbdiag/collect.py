@@ -33,6 +33,7 @@ class Collector:
             self._make.insert(0, pattern_reader(pattern))
         self._decoders: dict[str, LineDecoder] = {}
         self._hooked: Run | None = None  # the run hooks report
+        self._reported: Run | None = None  # the last of them, also when it is over
         self._exact: Run | None = None  # the same, where its values make the text's needless
         self._time: float | None = None
         self._fresh_text()
@@ -61,8 +62,9 @@ class Collector:
                 self._end(self._exact, "finished")
             elif event.exact:
                 self._end_text("finished")
-            run = self._begin(event)
+            run = self._resumed(event) if event.continues else self._begin(event)
             self._hooked, self._exact = run, run if event.exact else None
+            self._reported = run
         elif isinstance(event, End):
             if self._hooked is not None:
                 self._end(self._hooked, event.status)
@@ -118,6 +120,16 @@ class Collector:
         run = Run(name=event.name, framework=event.framework, facts=event.facts)
         run.status = "running"
         run.began = self._time
+        self.current = run
+        return run
+
+    def _resumed(self, event: Begin) -> Run:
+        """The run that a hook reported last, which goes on."""
+        run = self._reported
+        if run is None:
+            return self._begin(event)
+        run.status = "running"
+        run.learn(event.facts)
         self.current = run
         return run
 

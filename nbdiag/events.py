@@ -51,12 +51,16 @@ class Steps:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Begin:
-    """A run starts. ``exact`` is true when a hook reports it: the text's copy of its values is then not counted."""
+    """A run starts. ``exact`` is true when a hook reports it: the text's copy of its values is then not counted.
+
+    ``continues``: it is none of its own, the run that a hook reported last goes on.
+    """
 
     framework: str
     name: str = ""
     facts: Facts = Facts()  # noqa: RUF009 - frozen, no state shared
     exact: bool = False
+    continues: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,6 +16,18 @@ from tests import transcripts
 KERAS = transcripts.text("keras3-fit-verbose2")
 
 
+def test_a_run_goes_on_where_a_hook_says_so():
+    collector = Collector()
+    for epoch in (1, 2):
+        collector.event(Begin("x", facts=Facts(epochs=epoch), exact=True, continues=epoch > 1))
+        collector.event(Record("loss", "train", 0.5, epoch))
+        collector.event(End())
+    collector.event(Begin("x", exact=True))
+    collector.event(Record("loss", "train", 0.4, 1))
+    first, second = collector.runs
+    assert (len(first), first.status, first.facts.epochs) == (2, "finished", 2) and len(second) == 1
+
+
 def test_a_hooks_values_count_and_the_texts_copy_does_not():
     c = Collector()
     c.event(Begin("keras", name="small", exact=True), 0.0)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.frameworks
 
 PROGRAM = Path(__file__).parent / "programs" / "keras_trainings.py"
 SCENARIOS = (
-    "imported_inside", "identity", "exact", "several", "failing", "inside_and_beside", "odd", "broken", "steps", "outlier",
+    "imported_inside", "identity", "exact", "several", "failing", "inside_and_beside", "odd", "broken", "steps", "outlier", "fits_in_a_loop",
 )  # fmt: skip
 PACKAGE = os.path.join("nbdiag", "frameworks")
 
@@ -59,6 +59,14 @@ def test_values_are_those_of_history(answers):
     assert told["trouble"] == [] and told["ends"] == ["finished"]
     assert found["scheduled"] == pytest.approx([0.1, 0.05, 0.025])
     assert found["constant"] is False
+
+
+def test_fits_of_one_epoch_in_a_loop_are_one_training(answers):
+    found = answers["fits_in_a_loop"]
+    assert found["runs"] == [
+        [[1, 2, 3, 4], 4, "finished"], [[1], 1, "finished"], [[1, 2, 3], 3, "finished"], [[1, 2], 2, "finished"]
+    ]  # fmt: skip
+    assert found["same"] and found["trouble"] == []
 
 
 def test_facts_read_from_the_objects(answers):

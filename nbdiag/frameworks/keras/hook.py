@@ -74,7 +74,11 @@ class _Trainings:
             latest = getattr(self.data, "latest", None)
             model = callbacks._model
             list_class: Any = type(callbacks)
-            ours = callback_class(list_class, Observer)(self.emit, model, latest and latest(), lambda: None)
+            last = before.observer.part if before is not None else None
+            goes_on = last is not None and last.goes_on(model, callbacks.params.get("epochs"))
+            ours = callback_class(list_class, Observer)(
+                self.emit, model, latest and latest(), last if goes_on else None
+            )
             ours.set_model(model)
             ours.set_params(callbacks.params)
             self.open = _Open(callbacks, ours)

@@ -15,6 +15,7 @@ from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.guard import Guard
 from nbdiag.frameworks.keras.data import describe
 from nbdiag.frameworks.keras.facts import learning_rate, training_facts, validation_facts
+from nbdiag.frameworks.keras.parts import Part, part
 from nbdiag.frameworks.keras.samples import Sampler
 from nbdiag.frameworks.naming import run_name
 from nbdiag.metrics import identify
@@ -34,9 +35,12 @@ class Observer:
 
     async_safe = True
 
-    def __init__(self, emit: Emit, model: Any, iterator: Any, ended: Callable[[], None]) -> None:
+    def __init__(self, emit: Emit, model: Any, iterator: Any, before: Part | None = None) -> None:
         super().__init__()
-        self.emit, self.net, self.ended = emit, model, ended
+        self.emit, self.net, self.before = emit, model, before
+        self.ended: Callable[[], None] = lambda: None
+        self.part: Part | None = None
+        self.trained, self.offset = 0, 0
         self.iterator: Any = iterator
         self.sampler: Sampler | None = None
         self.began = self.validation_began = self.validated = 0.0
@@ -45,12 +49,17 @@ class Observer:
         self.epoch_began = self.told = 0.0
         self.rate: tuple[int, float] | None = None
         # First and latest (epoch, rate) while it stays the same; None once it has changed.
-        self.steady: list[tuple[int, float]] | None = []
+        self.steady: list[tuple[int, float]] | None = [] if before is None else before.steady
 
     def on_train_begin(self, logs: Any = None) -> None:
         if self.over or self.begun:
             return
         self.begun, self.began = True, time.perf_counter()
+        if self.before is not None:
+            self.steps = int(self._params().get("steps") or 0)
+            planned = facts_from({"epochs": self.before.done + 1}, "object")
+            self.emit(Begin("keras", facts=planned, exact=True, continues=True))
+            return
         name = ""
         with Guard(self.emit, "naming a Keras training"):
             name = run_name()
@@ -66,10 +75,12 @@ class Observer:
         if self.over:
             return
         with Guard(self.emit, "following a Keras epoch"):
-            self.epoch, self.step = int(epoch), 0
+            if self.before is not None and not self.trained:
+                self.offset = self.before.done - int(epoch)
+            self.epoch, self.step = int(epoch) + self.offset, 0
             self.epoch_began = self.told = time.perf_counter()
             self._read_rate()
-            self.emit(Reached(float(epoch), 0, self.steps or None))
+            self.emit(Reached(float(self.epoch), 0, self.steps or None))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         # Nearly every call ends here, which keeps the cost of a step under a microsecond.
@@ -90,18 +101,20 @@ class Observer:
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if self.over:
             return
+        self.trained += 1
+        done = int(epoch) + self.offset + 1
         with Guard(self.emit, "following a Keras epoch"):
             for label, value in (logs or {}).items():
                 if isinstance(value, numbers.Real):
                     named = identify(str(label))
-                    self.emit(Record(named.metric, named.split or "train", float(value), epoch + 1, None, named.label))
-            self._tell_rate(int(epoch) + 1, logs or {})
+                    self.emit(Record(named.metric, named.split or "train", float(value), done, None, named.label))
+            self._tell_rate(done, logs or {})
             if not self.steps and self.seen:  # a source of unknown length: the first epoch counted it
                 self.steps = self.seen
                 self.emit(Learned(facts_from({"steps_per_epoch": self.seen}, "object")))
-            self.emit(Reached(float(epoch + 1), self.steps or None, self.steps or None))
+            self.emit(Reached(float(done), self.steps or None, self.steps or None))
         with Guard(self.emit, "looking at single validation samples"):
-            self._look_at_samples(int(epoch) + 1, (logs or {}).get("val_loss"))
+            self._look_at_samples(done, (logs or {}).get("val_loss"))
 
     def on_test_begin(self, logs: Any = None) -> None:
         self.validation_began = time.perf_counter()
@@ -118,6 +131,9 @@ class Observer:
             return
         self.over = True
         if self.begun:
+            if status == "finished":
+                with Guard(self.emit, "following a Keras epoch"):
+                    self.part = part(self.net, self.trained, self.epoch + 1, self.steady)
             self.emit(End(status))
         self.net = self.iterator = self.sampler = None
         self._model: Any = None  # the base class' reference: a model the reader deletes is to be gone, its memory free

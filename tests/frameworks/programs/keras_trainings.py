@@ -14,6 +14,7 @@ import traceback
 
 import numpy as np
 
+from nbdiag.collect import Collector
 from nbdiag.events import Begin, End, Learned, Reached, Record, Sampled, Trouble
 from nbdiag.facts import Facts
 from nbdiag.frameworks.keras import observer, samples
@@ -389,6 +390,30 @@ def outlier():
     last = [e.samples for e in events if isinstance(e, Sampled)][-1]
     parts = ("last", "best", "labels", "predicted", "confidence", "probabilities", "best_epoch", "last_epoch")
     return told(events) | {p: np.asarray(getattr(last, p)).tolist() for p in parts} | {"expected": history.history}
+
+
+def fits_in_a_loop():
+    """One training written as fits of one epoch; two folds of one epoch each; one that counts on by itself."""
+    keras.utils.set_random_seed(5)
+    model, losses, collector = network(), [], Collector()
+    start = model.get_weights()
+
+    def train():
+        for _ in range(4):
+            history = model.fit(X, Y, epochs=1, verbose=0, validation_split=0.25).history
+            losses.extend(history["loss"])
+        for _ in range(2):
+            model.set_weights(start)
+            model.fit(X, Y, epochs=1, verbose=0)
+        for done in range(1, 3):
+            model.fit(X, Y, initial_epoch=done, epochs=done + 1, verbose=0)
+        model.fit(X, Y, epochs=2, verbose=0)
+
+    events, _ = listen(train)
+    for event in events:
+        collector.event(event)
+    runs = [(r.curve("loss", "train").epochs.tolist(), r.facts.epochs, r.status) for r in collector.runs]
+    return told(events) | {"runs": runs, "same": collector.runs[0].curve("loss", "train").values.tolist() == losses}
 
 
 if __name__ == "__main__":
