@@ -23,7 +23,7 @@ ACCURACY_HELD = -0.006  # validation accuracy that lost less than this has held;
 class Rise:
     """How the validation loss rose after its turning point.
 
-    ``best`` is the epoch of the lowest value near the turn, ``begin`` the first after it. ``low`` and ``high`` are the
+    ``best`` is the epoch of the lowest value near the turn, ``best_value``, and ``begin`` the first after it. ``low`` and ``high`` are the
     levels there and at the end, ``z`` the rise in standard errors, ``share`` the rise as a share of ``low``, ``weight``
     as a share of the loss at the start. ``lasting`` tells that it is no passing bump. ``accuracy`` is the change of
     validation accuracy over the same stretch, ``accuracy_error`` its uncertainty from epoch to epoch.
@@ -33,6 +33,7 @@ class Rise:
     val: Series
     index: int
     best: float
+    best_value: float
     begin: float
     low: float
     high: float
@@ -44,11 +45,6 @@ class Rise:
     train: float | None
     accuracy: float | None
     accuracy_error: float
-
-    @property
-    def best_value(self) -> float:
-        """The lowest validation loss near the turn."""
-        return float(self.val.y[self.index])
 
     @property
     def now(self) -> float:
@@ -81,13 +77,15 @@ def _measure(run: Run) -> Rise | None:
     # Smoothed, four fifths of the later half stay above a seventh of the rise: a slow rise that speeds up passes a
     # quarter of its height only halfway, a bump at the very end does not reach that far back.
     lasting = bool(len(second)) and float(np.mean(second > turn.low + 0.15 * turn.rise)) >= 0.8
-    change, error = _accuracy_change(run, float(val.x[index]))
-    learning, ratio = _train_change(run, float(val.x[index]))
+    best, value, begin = _lowest(val, near, index)
+    change, error = _accuracy_change(run, best)
+    learning, ratio = _train_change(run, best)
     return Rise(
         val=val,
         index=index,
-        best=float(val.x[index]),
-        begin=float(val.x[index + 1]),
+        best=best,
+        best_value=value,
+        begin=begin,
         low=turn.low,
         high=turn.high,
         z=turn.z,
@@ -99,6 +97,21 @@ def _measure(run: Run) -> Rise | None:
         accuracy=change,
         accuracy_error=error,
     )
+
+
+def _lowest(val: Series, near: slice, index: int) -> tuple[float, float, float]:
+    """The lowest value near the turn: its place, itself, and the place after it.
+
+    Of thousands of epochs the series holds means, which no reader finds among the values.
+    """
+    if len(val) == len(val.raw):
+        return float(val.x[index]), float(val.y[index]), float(val.x[index + 1])
+    places = evidence.places(val.raw)
+    first = int(np.searchsorted(places, val.x[near][0]))
+    last = int(np.searchsorted(places, val.x[near][-1], "right"))
+    values = np.where(val.raw.finite[first:last], val.raw.values[first:last], np.inf)
+    i = first + int(values.argmin())
+    return float(places[i]), float(val.raw.values[i]), float(places[min(i + 1, len(places) - 1)])
 
 
 def _level(val: Series, low: float, start: float) -> float:

@@ -25,8 +25,8 @@ def pct(share: float) -> str:
 
 
 def place(x: float) -> str:
-    """A place on the x axis: ``33``, ``2.5``."""
-    return f"{x:g}" if x == round(x) else f"{x:.1f}"
+    """A place on the x axis: ``33``, ``2.5``, ``1,000,000``."""
+    return f"{x:,.0f}" if x == round(x) else f"{x:,.1f}"
 
 
 def count(n: float, unit: str) -> str:

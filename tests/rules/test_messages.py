@@ -59,3 +59,14 @@ def test_the_growths_meant_here_are_said():
     """Or the test above would prove nothing."""
     said = "\n".join(f.message for run in RUNS for found in examine(run).findings for f in (found, *found.explains))
     assert all(pattern.search(said) for pattern in (*_GROWTH, _GAIN)), said
+
+
+def test_the_best_of_thousands_of_epochs_is_a_value_the_reader_finds() -> None:
+    run = turned(3000, 0, 0.06)
+    found = next(f for f in examine(run).findings if f.rule == "overfitting")
+    curve = run.curve("loss", "val")
+    assert curve is not None
+    best = int(found.evidence["best epoch"])
+    assert found.evidence["lowest value"] == curve.values[best - 1]
+    near = curve.values[best - 101 : best + 100]
+    assert curve.values[best - 1] == near.min() and found.start == best + 1

@@ -77,7 +77,7 @@ def test_one_curve():
 def test_steps_without_epochs_are_called_steps():
     falling = diagnose("torch", {"train:loss": 2.3 * np.exp(-T / 300)}, steps=50)
     assert rules(falling) == ["still-improving"]
-    assert "step 15000" in falling.headline and "epoch" not in falling.headline + falling.findings[0].message
+    assert "step 15,000" in falling.headline and "epoch" not in falling.headline + falling.findings[0].message
     assert rules(diagnose("torch", {"train:loss": SETTLES}, steps=50)) == ["converged"]
 
 

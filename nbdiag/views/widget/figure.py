@@ -107,6 +107,7 @@ class PanelFigure:
                 "y": _coarse(line.y) if line.dense else np.asarray(line.y, dtype=float),
                 "marker": "circle" if line.markers or len(line.x) == 1 else None,
                 "opacities": [_FAINT if line.faint else 1.0],
+                "stroke_width": 1.0 if line.faint or line.dense else 2.0,  # 1: thin and solid, see style.css
             }
         known = self._lines.get(key)
         if known is not None:

@@ -195,3 +195,21 @@ def test_a_run_can_be_stopped_while_it_runs_and_listens() -> None:
     assert stop.pulled == 1
     board.finish([diagnosis(11, status="stopped")])
     assert not companion.stoppable
+
+
+def test_a_line_of_many_points_is_thin_and_sent_in_half_the_bytes() -> None:
+    board = Board()
+    board.draw([diagnosis(20), diagnosis(20)], 0)
+    assert {(line.stroke_width, line.y.dtype.name) for line in curves(board)} == {(2.0, "float64")}
+    board.draw([diagnosis(400)], 0)
+    dense = [line for line in curves(board) if len(line.x) > 2]  # the progress on the axis has two
+    assert len(dense) == 3 and {(line.stroke_width, line.y.dtype.name) for line in dense} == {(1.0, "float32")}
+
+
+def test_the_unit_stands_beside_the_last_number_however_wide() -> None:
+    offsets = []
+    for n in (20, 5000):
+        board = Board()
+        board.draw([diagnosis(n)], 0)
+        offsets += [label.x_offset for label in inside(board.box, Label) if list(label.text) == ["epoch"]]
+    assert offsets[1] > offsets[0] >= 14

@@ -11,6 +11,8 @@ function path(x, y, toX, toY) {
   return d
 }
 
+const DENSE = 300 // points: as in Python's Line.dense
+
 const dots = d => d.replace(/[ML]([^ML]+)/g, 'M$1h0') // a round end at each point
 
 // What the size of a set leaves open, round the curve the finding being read speaks of.
@@ -37,7 +39,7 @@ function curves(view, layer) {
       const tables = line.name === PREVIOUS ? view.model.get('behind') : undefined
       const [x, y] = [line.line.model.get('x'), line.line.model.get('y')]
       const draw = (values, kind) => ({
-        class: `is-${line.role} ${kind}`,
+        class: `is-${line.role} ${kind}${x.length > DENSE ? ' is-dense' : ''}`,
         d: path(x, values, place => at.x(place, tables), value => at.y(index, value)),
       })
       const raw = replaced ? [draw(y, line.faint ? 'is-faint' : 'is-raw')] : []
