@@ -23,24 +23,28 @@ def cards(diagnosis: Diagnosis) -> dict[str, h.Element]:
     return {entry.id: card(entry, entries) for entry in entries}
 
 
-def card(entry: Numbered, entries: list[Numbered], *, open: bool = False, anchor: str | None = None) -> h.Element:
+def card(
+    entry: Numbered, entries: list[Numbered], *, open: bool = False, anchor: str | None = None, level: int = 3
+) -> h.Element:
     """One card. ``entries`` are all of the run, to name those it explains by their number.
 
-    ``anchor`` is an id inside the card: a link to it opens the card where no script runs.
+    ``level`` is that of its title among the page's headings. ``anchor`` is an id inside the card: a link to it opens the card where no script runs.
     """
     severity = severity_of(entry.finding).value
     return h.details(class_=f"card sev-{severity}", data_f=entry.id, open=open)[
-        row(entry), body(entry.finding, entries, anchor)
+        row(entry, level), body(entry.finding, entries, anchor)
     ]
 
 
-def row(entry: Numbered) -> h.Element:
+def row(entry: Numbered, level: int) -> h.Element:
     """The row of a closed card: number, title, epochs, severity, certainty."""
     f = entry.finding
     where = places(f.start, entry.stop)
     return h.summary(".row")[
         signs.number(entry.number, provisional=f.provisional),
-        h.span(".title")[prose(f.title), h.span(".prov-word")[" · provisional"] if f.provisional else None],
+        h.span(".title", role="heading", aria_level=str(level))[
+            prose(f.title), h.span(".prov-word")[" · provisional"] if f.provisional else None
+        ],
         h.span(".meta.where", data_w=f"{(epochs(f.start, entry.stop) or 'epochs').split()[0]} ")[where],
         h.span(".meta.sevw")[severity_of(f).value],
         h.span(".meta.sure", title=signs.SURE[f.certainty])[signs.bars(f.certainty), f.certainty.value],

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def head(diagnosis: Diagnosis, *, level: int = 2) -> h.Element:
-    """The headline behind its shape. It changes with the diagnosis only, so it may be read aloud."""
-    return {1: h.h1, 2: h.h2}[level](aria_live="polite")[signs.shape(worst(diagnosis)), prose(headline(diagnosis))]
+    """The headline behind its shape."""
+    return {1: h.h1, 2: h.h2}[level][signs.shape(worst(diagnosis)), prose(headline(diagnosis))]
 
 
 def headline(diagnosis: Diagnosis) -> str:

@@ -85,7 +85,10 @@ def _findings(diagnosis: Diagnosis) -> h.Node:
     grave = severity_of(entries[0].finding) >= Severity.PROBLEM
     return h.section(".cards", aria_label="Findings")[
         cards.columns(diagnosis),
-        [cards.card(e, entries, open=i == 0 and grave, anchor=svg.anchor(e.id)) for i, e in enumerate(entries)],
+        [
+            cards.card(e, entries, open=i == 0 and grave, anchor=svg.anchor(e.id), level=2)
+            for i, e in enumerate(entries)
+        ],
     ]
 
 

@@ -109,6 +109,9 @@ def test_a_killed_kernel_leaves_the_chart_and_the_copy(server: Server, reader: R
     wait_for_copy(reader)
     os.kill(int((server.notebooks / "PID").read_text()), signal.SIGKILL)
     reader.page.get_by_role("dialog").get_by_role("button").last.click(timeout=LONG)  # "appears to have died"
+    assert (
+        reader.page.locator(".nbdiag-run > [role=status]").inner_text().startswith("Finding 1, ")
+    )  # said when it came
     if not reader.page.locator(".nbdiag details[open]").count():
         reader.click_pin()
     assert reader.card()["message"]

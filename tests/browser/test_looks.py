@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext
 
 from tests.browser.reader import Reader
@@ -110,6 +112,27 @@ def test_training_and_validation_differ_by_more_than_colour(reader: Reader) -> N
     train, val = (f".nbdiag path.line[style*='--nbdiag-{role}']" for role in ("train", "val"))
     assert color(reader, train, "stroke-dasharray") != color(reader, val, "stroke-dasharray")
     assert color(reader, train, "stroke-width") != color(reader, val, "stroke-width")
+
+
+@pytest.mark.parametrize("name", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"])
+def test_axe_finds_no_barrier(reader: Reader, name: str) -> None:
+    theme(reader, name)
+    reader.page.get_by_role("button", name="values").click()
+    if not reader.page.locator(".nbdiag details[open]").count():
+        reader.page.locator(".nbdiag .card summary").first.click()
+    found = Axe().run(reader.page, context={"include": [[".nbdiag"]]}).response
+    assert len(found["passes"]) > 20
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+    reader.page.get_by_role("button", name="values").click()
+    reader.picture(f"axe-{name.rpartition(' ')[2].lower()}")
+
+
+def test_a_screen_reader_is_told_words_and_no_drawing(reader: Reader) -> None:
+    told = reader.page.locator(".nbdiag-run").aria_snapshot()
+    assert told.startswith('- group "Training diagnosis":\n  - heading')
+    assert told.count('button "Finding ') == reader.page.locator(".nbdiag .card").count()
+    assert told.count("[level=3]") == reader.page.locator(".nbdiag .card").count()
+    assert "validation from" in told and "0.25" not in re.findall(r"text: (.*)", told)
 
 
 def test_high_contrast(reader: Reader) -> None:

@@ -12,7 +12,7 @@ import traitlets
 _FILES = (
     "dom.js", "parts.js", "choices.js", "geometry.js", "overlay.js", "reading.js", "selection.js", "copy.js",
     "units.js", "runs.js", "window.js", "zoom.js", "grid.js", "smooth.js", "curves.js", "rail.js", "labels.js",
-    "legend.js", "wire.js", "metrics.js", "stop.js", "values.js", "tools.js", "companion.js",
+    "legend.js", "wire.js", "metrics.js", "stop.js", "speech.js", "values.js", "tools.js", "companion.js",
 )  # fmt: skip
 
 
@@ -53,6 +53,6 @@ class Companion(anywidget.AnyWidget):  # type: ignore[misc]
     chart = traitlets.Unicode("").tag(sync=True)
     """How the kernel knows this chart again."""
     reader = traitlets.Dict().tag(sync=True)
-    """What the reader chose to see; written in the browser only."""
+    """What the reader chose to see; set in the browser only."""
     offer = traitlets.Unicode("").tag(sync=True)
     """The card to open by itself, once, unless the reader has clicked."""

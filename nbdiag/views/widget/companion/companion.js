@@ -31,6 +31,7 @@ async function render({ model, el }) {
   view.wire = wire(view)
   const bar = tools(view)
   const end = stopping(view)
+  const said = speech(view)
 
   // One update of the kernel is a dozen messages, each a task of its own: all that come between two frames are
   // followed at once. Each refresh reads the page's layout, which is what is dear.
@@ -59,6 +60,7 @@ async function render({ model, el }) {
     read.label()
     bar.draw()
     end.draw()
+    said.draw()
     watch.takeRecords()
   }
   const attributeFilter = ['d', 'transform', 'width', 'height']
@@ -103,6 +105,7 @@ async function render({ model, el }) {
     over.remove()
     bar.remove()
     end.remove()
+    said.remove()
   }
 }
 
