@@ -47,7 +47,7 @@ class Beneath:
             elif self._now is not None:
                 self._told(self._now, event, time)
 
-    def reported(self, run: Run, record: Record) -> None:
+    def reported(self, run: Run, record: Record | Steps) -> None:
         """Text, or a hook that only counts along, is about to add ``record`` to ``run``."""
         now, paired = self._now, self._paired.get(id(run))
         if now is not None and now.above is None:
@@ -120,7 +120,11 @@ def _of_text(facts: Facts) -> Facts:
 
 
 def _key(told: Record | Steps) -> Key:
-    return told.metric, told.split, "epoch" if isinstance(told, Record) and told.step is None else "step"
+    return (
+        told.metric,
+        told.split,
+        "step" if (told.steps if isinstance(told, Steps) else told.step is not None) else "epoch",
+    )
 
 
 def _told_twice(key: Key, reported: set[Key]) -> bool:

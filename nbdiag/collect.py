@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from nbdiag import frameworks
 from nbdiag.beneath import Beneath
 from nbdiag.capture.lines import Line, LineDecoder
-from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Shown, Status, Traced
-from nbdiag.frameworks.base import Reader
+from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Shown, Status, Steps, Traced
+from nbdiag.frameworks.base import Following, Leaving, Reader
 from nbdiag.frameworks.pattern import pattern_reader
 from nbdiag.run import Run
 
@@ -47,6 +48,12 @@ class Collector:
         if decoder is None:
             decoder = self._decoders[stream] = LineDecoder()
         decoder.time = time
+        if self._ahead and (begun := text.find("\n") + 1):
+            self._lines(decoder.decode(text[:begun]))
+            stop = decoder.plain(text, begun)
+            self._plain_lines(*self._ahead, text, begun, stop)
+            decoder.passed(text, begun, stop)
+            text = text[stop:]
         self._lines(decoder.decode(text))
 
     def event(self, event: Event, time: float | None = None) -> None:
@@ -84,6 +91,24 @@ class Collector:
         for run in self.runs:
             if run.status == "running":
                 self._end(run, status)
+
+    def _plain_lines(self, others: list[Leaving], reader: Following, text: str, start: int, stop: int) -> None:
+        """Read the lines of a part of ``text``, many of one form at once."""
+        singly = start  # until where lines are read one by one
+        while start < stop:
+            end = text.index("\n", start)
+            line = text[start:end]
+            if start >= singly and reader.steady:
+                if not all(other.leaves(line) for other in others):
+                    singly = stop
+                else:
+                    singly, events = reader.follows(text, start, stop)
+                    if events is not None:
+                        start = singly
+                        self._events(len(others), events)
+                        continue
+            self._lines([Line(line, time=self._time)])
+            start = end + 1
 
     def _lines(self, lines: Iterable[Line]) -> None:
         readers = self._readers
@@ -134,14 +159,17 @@ class Collector:
         return run
 
     def _take(self, run: Run, event: Event) -> None:
-        if isinstance(event, Record):
+        if isinstance(event, (Record, Steps)):
             if run is not self._exact:
                 self._beneath.reported(run, event)
             if not len(run) and run not in self.runs:
                 run.number = len(self.runs) + 1
                 run.name = _told_apart(run.name, {other.name for other in self.runs})
                 self.runs.append(run)
-            run.append(event if event.time is not None else dataclasses.replace(event, time=self._time))
+            if isinstance(event, Steps):
+                run.append_steps(event, self._time)
+            else:
+                run.append(event if event.time is not None else dataclasses.replace(event, time=self._time))
             self.current = run
         elif isinstance(event, Learned):
             run.learn(event.facts)
@@ -160,6 +188,9 @@ class Collector:
     def _fresh_text(self) -> None:
         self._decoders = {}
         self._readers: list[Reader] = [make() for make in self._make]
+        *others, last = self._readers
+        able = hasattr(last, "follows") and all(hasattr(other, "leaves") for other in others)
+        self._ahead = cast(tuple[list[Leaving], Following], (others, last)) if able else None
         self._text_runs: dict[int, Run] = {}
 
 

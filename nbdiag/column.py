@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -43,18 +44,21 @@ class Column:
                 self._rows.put(row, i, value)
 
     def extend(self, told: Steps, time: float | None) -> None:
-        """Add many steps' values."""
-        last, first = (_key(self._last[0]), _key(self._last[1])), (_key(told.epochs[0]), told.steps[0])
+        """Add many values."""
+        n = len(told.values)
+        steps: Sequence[float] = told.steps or [_NAN] * n
+        rounding = told.rounding or [0.0] * n
+        last, first = (_key(self._last[0]), _key(self._last[1])), (_key(told.epochs[0]), _key(steps[0]))
         if self._places is None and (not len(self) or first > last):
-            n = len(told.values)
-            times = [_NAN if time is None else time] * n
             self._settle()
-            self._rows.extend(np.array([told.values, told.epochs, told.steps, times, [0.0] * n]))
-            self._last = (told.epochs[-1], float(told.steps[-1]))
+            self._rows.extend(
+                np.array([told.values, told.epochs, steps, [_NAN if time is None else time] * n, rounding])
+            )
+            self._last = (told.epochs[-1], float(steps[-1]))
             return
-        for value, epoch, step in zip(told.values, told.epochs, told.steps, strict=True):
-            known = None if epoch != epoch else epoch
-            self.append(Record(told.metric, told.split, value, known, step, told.label, time=time))
+        for value, epoch, step, half in zip(told.values, told.epochs, steps, rounding, strict=True):
+            place = (None if epoch != epoch else epoch, None if step != step else int(step))
+            self.append(Record(told.metric, told.split, value, *place, told.label, told.unit, half, time))
 
     def _place(self, epoch: float, step: float) -> int | None:
         """Where this place stands already, or None. NaN (unknown) places are always new."""

@@ -36,9 +36,10 @@ class Record:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Steps:
-    """Values of many steps of one metric, as columns in the order of their places; an epoch not known is NaN.
+    """Values of one metric at many places, as columns in the order of their places; an epoch not known is NaN.
 
-    Told inside ``Traced`` only. For loops of thousands of steps a second: each as a ``Record`` would cost several times as much.
+    For loops of thousands of steps a second: each as a ``Record`` would cost several times as much. Without ``steps``
+    they are epochs' values, without ``rounding`` at full precision.
     """
 
     metric: str
@@ -47,6 +48,8 @@ class Steps:
     epochs: Sequence[float]
     steps: Sequence[int]
     label: str = ""
+    unit: str = ""
+    rounding: Sequence[float] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

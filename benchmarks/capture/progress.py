@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 EPOCHS, STEPS = 20, 2000
+LINES = {
+    "a tutorial's": "Epoch [{e}/{epochs}], Step [{i}/{steps}], Loss: {v:.4f}\n",
+    "the CIFAR guide's": "[{e}, {i:5d}] loss: {v:.3f}\n",
+    "a transformer's": "iter {n}: loss {v:.4f}, time 135.28ms, lr 6.0000e-04\n",
+    "logging": "2024-01-02 12:{m:02d}:00,{ms:03d} - INFO - train - epoch={e} step={n} loss={v:.4f}\n",
+    "JSON": '{{"epoch": {e}, "step": {n}, "train_loss": {v!r}, "lr": 0.0001}}\n',
+}
+"""Lines of hand-written loops, one for each step."""
 
 
 def texts() -> dict[str, str]:
     """A text for each style."""
-    return {"Keras 3 bar": _keras3(), "Keras 2 bar": _keras2(), "tqdm bar": _tqdm(), "a line for each step": _prints()}
+    bars = {"Keras 3 bar": _keras3(), "Keras 2 bar": _keras2(), "tqdm bar": _tqdm()}
+    return bars | {f"lines, {name}": _lines(form) for name, form in LINES.items()}
 
 
 def _keras3() -> str:
@@ -48,9 +57,9 @@ def _tqdm() -> str:
     return "".join(out)
 
 
-def _prints() -> str:
+def _lines(form: str) -> str:
+    places = [(e, i, (e - 1) * STEPS + i) for e in range(1, EPOCHS + 1) for i in range(1, STEPS + 1)]
     return "".join(
-        f"Epoch [{e}/{EPOCHS}], Step [{i}/{STEPS}], Loss: {2 / (e + i / STEPS):.4f}\n"
-        for e in range(1, EPOCHS + 1)
-        for i in range(1, STEPS + 1)
+        form.format(e=e, i=i, n=n, m=n % 60, ms=n % 1000, v=2 / (e + i / STEPS), epochs=EPOCHS, steps=STEPS)
+        for e, i, n in places
     )

@@ -21,6 +21,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]{0,64}m")
 _HALF_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|\][^\x07\x1b]{0,4096}\x1b?|[ -/]{0,2})\Z")
 _BACK_TO_START = re.compile("\b+\r")
 _TOKEN = re.compile(f"[\n\r{_ERASE_END}{_ERASE_LINE}]|\b+|{_UP}+|[^\n\r\b{_UP}{_ERASE_END}{_ERASE_LINE}]+")
+_SPECIAL = re.compile(f"[\x1b\r\b{_UP}{_ERASE_END}{_ERASE_LINE}]")
 _MARKS = re.compile(f"[\b{_UP}{_ERASE_END}{_ERASE_LINE}]")
 
 
@@ -92,6 +93,19 @@ class LineDecoder:
             self._feed(text)
         lines, self._lines = self._lines, []
         return lines
+
+    def plain(self, text: str, start: int) -> int:
+        """Until where the text that comes next, from ``start`` on, is whole lines that a terminal shows as they are."""
+        if self._row.length or self._column is not None or self._below or self._held or _SPECIAL.search(text, start):
+            return start
+        return max(start, text.rfind("\n") + 1)
+
+    def passed(self, text: str, start: int, stop: int) -> None:
+        """These lines were read without ``decode``: they stand above the cursor now."""
+        for line in text[max(start, stop - _ROWS * _ROW_KEPT) : stop].split("\n")[-_ROWS - 1 : -1]:
+            row = _Row()
+            row.parts, row.length = [line[:_ROW_KEPT]], min(len(line), _ROW_KEPT)
+            self._above.append(row)
 
     def flush(self) -> list[Line]:
         """The lines that no newline ended."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+from collections.abc import Sequence
 
 MAX_TEXT = 20_000
 """Longer lines hold no hand-written report: they are dumps of data."""
@@ -85,6 +86,17 @@ def number(token: str, percent: bool = False) -> tuple[float, float]:
     exponent = int(shown or 0) - (2 if percent else 0)
     decimals = len(mantissa.partition(".")[2])
     return float(f"{mantissa}e{exponent}"), 0.5 * 10.0 ** max(-300, min(300, exponent - decimals))
+
+
+def numbers(tokens: Sequence[str], percent: bool = False) -> tuple[list[float], list[float]]:
+    """``number`` of many tokens that differ in their digits only, in columns."""
+    first = tokens[0].lstrip("+-")
+    if not first.replace(".", "", 1).isdecimal():
+        known = {token: number(token, percent) for token in set(tokens)}
+        return [known[token][0] for token in tokens], [known[token][1] for token in tokens]
+    decimals = [len(token) - token.index(".") - 1 for token in tokens] if "." in first else [0] * len(tokens)
+    halves = {n: number(f"0.{'0' * n}", percent)[1] for n in set(decimals)}
+    return [float(token + "e-2" if percent else token) for token in tokens], [halves[n] for n in decimals]
 
 
 def without_prefix(text: str) -> str:

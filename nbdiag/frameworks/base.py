@@ -28,6 +28,29 @@ class Reader(Protocol):
         """Events still held back when the text ends."""
 
 
+class Leaving(Reader, Protocol):
+    """A reader that can say of many lines at once that they are not its own."""
+
+    def leaves(self, text: str) -> bool:
+        """Whether ``None`` is the answer to this line and to those that differ from it in their digits.
+
+        Only the last of such lines in a row need then be read.
+        """
+
+
+class Following(Reader, Protocol):
+    """A reader that reads many lines of one form at once."""
+
+    steady: bool
+    """Whether the line before only went on with what the ones before it had said."""
+
+    def follows(self, text: str, start: int, stop: int) -> tuple[int, Iterable[Event] | None]:
+        """Where the lines that are as the one before but for their numbers end, and their events.
+
+        The last of such lines is left to be read, and all of them where there are no events.
+        """
+
+
 @dataclasses.dataclass(frozen=True)
 class Framework:
     """Everything known of one framework; every part but the name is optional.

@@ -20,6 +20,10 @@ _TYPOGRAPHY = str.maketrans(
 """What editors, forums and keyboards make of plain signs, one for one, so that places in the line stay."""
 _COMMA = re.compile(r"\d,\d")  # whether it groups thousands, the line's other numbers tell
 _WHO = re.compile(r"rank|gpu|worker|proc|default|<std", re.IGNORECASE)  # which of several processes, its number tells
+_DATED = re.compile(r"\d{2,}")  # what logging puts before a line: a time may change, rank 0 may not
+_LONGEST = {"epoch": 7, "planned": 7, "step": 9, "steps": 9}  # digits of counters, as ``places`` reads them
+_MOST = 40  # digits of any other number: the longest that is printed, and no dump
+_NAMED = re.compile(r"\(\?P<\w+>")
 _LEARN_AT = 3  # a pattern costs as much as reading some twenty lines; most forms come once
 _FORMS, _COUNTED = 8, 500  # more forms than that at a time cost more to try than to read anew
 
@@ -48,7 +52,9 @@ class Forms:
     """Parses lines, and the same form of line ten times faster from its fourth coming on."""
 
     def __init__(self) -> None:
-        self._forms: list[_Form] = []
+        self.last: tuple[Form | None, Parsed] = (None, Parsed(Place(""), ()))
+        """The form of the last line, where it is known, and what the line said."""
+        self._forms: list[Form] = []
         self._seen: collections.Counter[str] = collections.Counter()
 
     def parse(self, text: str) -> Parsed:
@@ -59,7 +65,9 @@ class Forms:
         """The same of a line whose form is known; else None."""
         for known in self._forms:
             if match := known.pattern.fullmatch(text):
-                return known.filled(match)
+                parsed = known.filled(match)
+                self.last = (known, parsed)
+                return parsed
         return None
 
     def learn(self, text: str) -> Parsed:
@@ -67,6 +75,7 @@ class Forms:
         if not text.isascii():
             text = text.translate(_TYPOGRAPHY)
         parsed = parse(text)
+        self.last = (None, parsed)
         shape = _RUN.sub("0", text)
         self._seen[shape] += 1
         if self._seen[shape] == _LEARN_AT and (form := _form(text, parsed)) is not None:
@@ -77,11 +86,15 @@ class Forms:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
+    """Lines that differ in their numbers only. ``lines`` finds as many of them as follow each other."""
+
     pattern: re.Pattern[str]
+    lines: re.Pattern[str]
     where: Place
     found: tuple[Measure, ...]
-    names: tuple[str, ...]  # of the groups that are counters, the measures' come after them
+    names: tuple[str, ...]
+    """Of the pattern's groups: counters by their name, the measures' as ``m0``, ``m1`` …"""
 
     def filled(self, match: re.Match[str]) -> Parsed:
         token, names = match.group, self.names
@@ -100,35 +113,39 @@ class _Form:
         return Parsed(where, tuple(found))
 
 
-def _form(text: str, parsed: Parsed) -> _Form | None:
+def _form(text: str, parsed: Parsed) -> Form | None:
     """A pattern for lines that differ from this one in their numbers only; None where that cannot be said."""
-    where = parsed.where
+    where, prefix = parsed.where, len(text) - len(without_prefix(text))
     if (
         where.told_of
         or where.turned
         or any(m.at is None for m in parsed.found)
-        or _COMMA.search(text)
+        or _COMMA.search(text, prefix)
         or _WHO.search(text)
     ):
         return None
     spans = [(start, stop, name) for name, start, stop in where.at]
     spans += [(*m.at, f"m{i}") for i, m in enumerate(parsed.found) if m.at is not None]
     spans.sort()
-    pattern, last = [], 0
+    pattern, last = [_pattern(text[:prefix], _DATED, None)], prefix
     for start, stop, name in spans:
         if start < last:
             return None
-        pattern.append(_literal(text[last:start]))
-        pattern.append(f"(?P<{name}>{_RUN.sub(lambda _: r'[0-9]+', re.escape(text[start:stop]))})")
+        token = text[start:stop]
+        pattern.append(_pattern(text[last:start], _FREE_RUN, _MOST))
+        pattern.append(f"(?P<{name}>{_pattern(token, _RUN, None if ',' in token else _LONGEST.get(name, _MOST))})")
         last = stop
-    pattern.append(_literal(text[last:]))
-    return _Form(re.compile("".join(pattern)), where, parsed.found, tuple(name for name, _, _ in where.at))
+    pattern.append(_pattern(text[last:], _FREE_RUN, _MOST))
+    whole = "".join(pattern)
+    lines = re.compile(rf"(?:{_NAMED.sub('(?:', whole)}\n)*+")
+    return Form(re.compile(whole), lines, where, parsed.found, tuple(name for _, _, name in spans))
 
 
-def _literal(text: str) -> str:
-    """A pattern for this text; its numbers may be others."""
+def _pattern(text: str, numbers: re.Pattern[str], most: int | None) -> str:
+    """A pattern for this text; these ``numbers`` in it may be others of at most so many digits, or of as many."""
     out, last = [], 0
-    for run in _FREE_RUN.finditer(text):
-        out += [re.escape(text[last : run.start()]), "[0-9]+"]
+    for run in numbers.finditer(text):
+        digits = f"1,{most}" if most else len(run[0])
+        out += [re.escape(text[last : run.start()]), f"[0-9]{{{digits}}}"]
         last = run.end()
     return "".join([*out, re.escape(text[last:])])

@@ -8,18 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nbdiag.capture.lines import Line
 from nbdiag.capture.pairs import MAX_TEXT, without_prefix
-from nbdiag.events import Begin, Event, Learned, Reached, Record
+from nbdiag.events import Begin, Event, Learned, Reached, Record, Steps
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.bars import shown
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.forms import Forms, Parsed
 from nbdiag.frameworks.measures import Measure
 from nbdiag.frameworks.percent import Percents
-from nbdiag.frameworks.places import Place
+from nbdiag.frameworks.places import Place, as_epoch
 from nbdiag.frameworks.rich import RichBars
 from nbdiag.frameworks.splits import section
+from nbdiag.frameworks.stretch import Before, before, stretch
 from nbdiag.frameworks.titles import title, title_inside
 from nbdiag.frameworks.tqdm import Bar, Bars, read_bar
+from nbdiag.frameworks.uncounted import Uncounted
 
 _OTHER_RANK = re.compile(
     r"[\s\[(|]{0,8}(?:rank|gpu|worker|process|proc|default)[ :=_]{0,2}(?!0\b)\d{1,4}(?:/\d{1,4})?(?:\]|\)|:|,|\s?\|)"
@@ -29,8 +31,6 @@ _OTHER_RANK = re.compile(
 _DIGIT = re.compile(r"\d")
 _REACH = 40
 """Lines after an epoch's header that may still hold its values without naming it: a report of every class fits in."""
-
-_Key = tuple[str, str]
 
 
 class LoopReader:
@@ -46,10 +46,8 @@ class LoopReader:
 
     def _restart(self) -> None:
         self._begun = False
-        self._held: list[Record] = []
-        self._waiting: dict[_Key, list[Record]] = {}  # values without a counter, seen in one epoch only
-        self._granted: set[_Key] = set()
-        self._ambiguous: set[_Key] = set()
+        self._held: list[Record | Steps] = []
+        self._uncounted = Uncounted()
         self._named: set[tuple[str, str, float | None]] = set()  # told on a line that names the epoch: that counts
         self._offset = 0
         self._epoch: float | None = None  # counted from 1
@@ -66,6 +64,7 @@ class LoopReader:
         # or the turns of one bar.
         self._told_by = ""
         self._explicit: set[str] = set()  # metrics whose training values come with the word "train"
+        self._before: Before | None = None
 
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line; ``None`` where it tells nothing of a training."""
@@ -75,6 +74,7 @@ class LoopReader:
             if not self._exact:
                 self._exact, self._bars = True, Bars()
             return list(self._exact_line(line))
+        self._before = None
         if "%|" in line.text and (events := self._bar_line(line)) is not None:
             return events
         if "━━" in line.text:
@@ -99,8 +99,29 @@ class LoopReader:
             if not _DIGIT.search(line.text):
                 return events or None
             parsed = self._forms.learn(line.text)
+        begun = self._begun
         events += self._text(parsed, line.text, line.time)
+        if begun:
+            self._before = before(*self._forms.last, events)
         return events or None
+
+    @property
+    def steady(self) -> bool:
+        """Whether the line before did nothing but to give its values."""
+        return self._before is not None and not (self._section and self._before.parsed.where.epoch is not None)
+
+    def follows(self, text: str, start: int, stop: int) -> tuple[int, Iterable[Event] | None]:
+        """Events of the lines from ``start`` on that are as the one before but for their numbers, and where they end."""
+        end, told = stretch(self._before, text, start, stop) if self._before else (start, None)
+        return end, None if told is None else self._many(told)
+
+    def _many(self, told: Sequence[Steps]) -> Iterator[Event]:
+        if self._epoch is not None:
+            self._epoch = told[0].epochs[-1]
+        self._step = told[0].steps[-1] if told[0].steps else None
+        for steps in told:
+            yield from self._percents.scaled(steps)
+        yield Reached(self._epoch, self._step, self._steps)
 
     def close(self) -> Iterable[Event]:
         """The last bar's values."""
@@ -215,7 +236,8 @@ class LoopReader:
             self._steps = where.steps
 
     def _values(self, where: Place, found: Sequence[Measure], time: float | None) -> Iterator[Event]:
-        where = self._bracketed_epoch(where, found)
+        if where.samples and self._told_by != "header" and len({m.split in (None, "train") for m in found}) == 2:
+            where = as_epoch(where)  # "[3/20] train_loss=0.4 val_loss=0.5": nobody validates after each batch
         if where.epoch is None and self._epoch is None and (where.samples or all(m.weak for m in found)):
             return  # [64/60000] alone counts anything, and solvers have iterations with an error
         self._fallen = None
@@ -231,16 +253,6 @@ class LoopReader:
         records = [self._record(m, epoch, where.step, time) for m in found if self._counts(m, where)]
         yield from self._out(records)
 
-    def _bracketed_epoch(self, where: Place, found: Sequence[Measure]) -> Place:
-        """``[3/20] train_loss=0.4 val_loss=0.5`` counts epochs: nobody validates after each batch."""
-        if not where.samples or where.epoch is not None or self._told_by == "header":
-            return where
-        if len({m.split in (None, "train") for m in found}) < 2:
-            return where
-        return dataclasses.replace(
-            where, epoch=float(where.step or 0), planned=where.steps, step=None, steps=None, samples=False
-        )
-
     def _counts(self, measure: Measure, where: Place) -> bool:
         """A batch's loss beside an evaluated train loss (``iter 100: loss`` beside ``step 100: train loss``) is not counted."""
         if measure.split == "train":
@@ -252,22 +264,8 @@ class LoopReader:
     def _later(self, found: Sequence[Measure], time: float | None) -> Iterator[Event]:
         """Values on a line without a counter belong to the open epoch, if they come again in another epoch."""
         self._fall()
-        ready: list[Record] = []
-        for measure in found:
-            record = self._record(measure, self._epoch, None, time)
-            key = (record.metric, record.split)
-            if key in self._granted:
-                ready.append(record)
-                continue
-            waiting = self._waiting.setdefault(key, [])
-            if any(r.epoch == record.epoch and r.value != record.value for r in waiting):
-                self._ambiguous.add(key)  # batches, classes, or two sets of data: which of them counts, nothing tells
-            if key in self._ambiguous:
-                continue
-            waiting.append(record)
-            if any(r.epoch != record.epoch for r in waiting):
-                self._granted.add(key)
-                ready += self._waiting.pop(key)
+        records = [self._record(measure, self._epoch, None, time) for measure in found]
+        ready = [each for record in records for each in self._uncounted.ready(record)]
         yield from self._out([r for r in ready if (r.metric, r.split, r.epoch) not in self._named])
 
     def _record(self, m: Measure, epoch: float | None, step: int | None, time: float | None) -> Record:
@@ -281,7 +279,8 @@ class LoopReader:
             self._places.update((r.epoch, r.step) for r in records)
             if len(self._places) < 2 and self._planned != 1:
                 return
-            if not any(r.rounding < 0.5 or (r.epoch is not None and "loss" in r.label.lower()) for r in self._held):
+            held = [r for r in self._held if isinstance(r, Record)]
+            if not any(r.rounding < 0.5 or (r.epoch is not None and "loss" in r.label.lower()) for r in held):
                 return  # whole numbers only: errors, steps and money are counted
             self._begun = True
             yield Begin("loop", name=self._name or self._inside)

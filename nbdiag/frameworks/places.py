@@ -115,6 +115,15 @@ def place(text: str, start: int = 0) -> Place:
     return _made(text, counters, turned, samples)
 
 
+def as_epoch(where: Place) -> Place:
+    """What was taken for a step counts epochs, where none is told."""
+    if where.epoch is not None:
+        return where
+    return dataclasses.replace(
+        where, epoch=float(where.step or 0), planned=where.steps, step=None, steps=None, samples=False
+    )
+
+
 def _made(rest: str, counters: dict[str, re.Match[str]], turned: bool, samples: bool = False) -> Place:
     """A place from the matches that hold its counters: each takes its match's next group."""
     taken: dict[re.Match[str], int] = {}

@@ -58,6 +58,10 @@ class RoundReader:
         events.append(Reached(found.number))
         return events
 
+    def leaves(self, text: str) -> bool:
+        """Whether lines such as this one are no rounds."""
+        return not self._best_follows and self._parse(text) is None and "est iteration is:" not in text
+
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
         return ()

@@ -69,6 +69,11 @@ class TableReader:
         self._others = 0
         return list(self._values(*row, line.time))
 
+    def leaves(self, text: str) -> bool:
+        """Whether lines such as this one are no rows."""
+        heads = _INDEX.match(text) or (_HEADER.match(text) and _header(text))
+        return not heads and (not self._names or self._others > _BETWEEN)
+
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
         return ()

@@ -76,6 +76,13 @@ class KerasReader:
             return events
         return None
 
+    def leaves(self, text: str) -> bool:
+        """Whether lines such as this one are none of Keras': at most they hold what its headers hold."""
+        if not _MAYBE.search(text):
+            return True
+        headers = self._done is None and all(kind is _EPOCH for kind, _, _ in _pieces(text))
+        return headers and not _BARE.match(text) and not _MESSAGE.match(text)
+
     def close(self) -> Iterable[Event]:
         """Nothing is held back: an epoch without its last line has no value."""
         return ()

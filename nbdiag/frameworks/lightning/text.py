@@ -55,6 +55,10 @@ class RichBarReader:
             events.append(Reached(epoch + done / max(1, int(found["steps"])), done, int(found["steps"])))
         return events
 
+    def leaves(self, text: str) -> bool:
+        """Whether lines such as this one are no such bar."""
+        return "━" not in text
+
     def close(self) -> Iterable[Event]:
         """The last epoch's values, where they came."""
         return self._ended()

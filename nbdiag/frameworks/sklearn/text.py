@@ -53,6 +53,13 @@ class SklearnReader:
             return ()
         return self._reader.read(line)
 
+    def leaves(self, text: str) -> bool:
+        """Whether lines such as this one are none of scikit-learn's."""
+        if not _MAYBE.match(text):
+            return True
+        alone = _BOOSTING.match(text) or _MLP_SCORE.match(text) or _SGD.match(text)
+        return not alone and self._reader.leaves(text)
+
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
         return ()

@@ -38,6 +38,10 @@ class TrainerReader:
             return None
         return list(self._events(items, line.time))
 
+    def leaves(self, text: str) -> bool:
+        """Whether lines such as this one are none of the Trainer's."""
+        return "'epoch': " not in text or not _DICT.search(text)
+
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
         return ()

@@ -1,0 +1,129 @@
+"""Many lines of one form, read at once, give what they give one by one."""
+
+import tracemalloc
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from nbdiag.collect import Collector
+from nbdiag.frameworks import stretch
+
+STYLES = {
+    "step": "step {i}: loss {v:.4f}, lr 1.00e-04",
+    "cifar": "[{e}, {i:5d}] loss: {v:.3f}",
+    "tutorial": "Epoch [{e}/{n}], Step [{s}/50], Loss: {v:.4f}",
+    "keras-like": "Epoch {e}/{n} - loss: {v:.4f} - val_acc: {p:.2f}",
+    "percent": "epoch {e} step {s} train_loss={v:.3g} acc={p:.1f}%",
+    "unsigned percent": "epoch: {i}, loss: {v:.6f}, accuracy: {p}",
+    "accuracy": "iter {i} | loss {v:.2e} | acc {a:.3f} | val acc {b:.3f}",
+    "logging": "2024-01-02 12:00:{s:02d},{s:03d} - INFO - train - epoch={e} step={i} loss={v:.4f}",
+    "rank": "[rank0]: step {i} loss {v:.3f}",
+    "second rank": "[rank1]: step {i} loss {v:.3f}",
+    "json": '{{"epoch": {e}, "step": {s}, "train_loss": {v!r}, "lr": 0.0001}}',
+    "words of the log": "Train epoch {e} [{s}/50] loss {v:.4f} in 3.4s",
+    "evaluation": "Validation: [{s}/50] loss {v:.4f}",
+    "imagenet": "Epoch: [{e}][{s}/50]\tTime {v:.3f} ( 1.386)\tLoss {v:.4e} (6.9733e+00)\tAcc@5 {p:.2f} ({p:.2f})",
+    "boosting": "[{i}]\ttrain-rmse:{v:.5f}\teval-rmse:{v:.5f}",
+    "row": "{e}  {v:.3f}  {v:.3f}",
+    "signed": "step {i:,} loss {m:.3f}",
+    "explicit": "step {i}: train loss {v:.3f}, val loss {v:.3f}",
+}
+ODD = ["", "Validation", "Epoch 2/9", "epoch  train_loss  valid_loss", "Fold 2", "hello 3", "best loss 0.3 at epoch 7", "val loss: 0.5",
+       "accuracy: 0.5", "step nan loss nan", "100%|##| 9/9 [00:01<00:00, 9.12it/s, loss=0.5]", "Best iteration is:",
+       "10/10 - 0s - 3ms/step - loss: 0.5", "epoch 3 loss: 0.25 acc: 45.0"]  # fmt: skip
+
+
+def rows(style, first, count, stride, epoch, percents):
+    for k in range(count):
+        i, v = first + k * stride, 3.0 / (1 + k)
+        yield STYLES[style].format(
+            i=i,
+            s=i % 50,
+            e=epoch + i // 50,
+            n=epoch + 40,
+            v=v,
+            m=1 - v,
+            p=99 * v if percents else v / 9,
+            a=v / 9,
+            b=v / 8,
+        )
+
+
+segment = st.builds(
+    rows,
+    st.sampled_from(sorted(STYLES)),
+    st.integers(0, 12_000),
+    st.integers(1, 40),
+    st.sampled_from([0, 1, 1, 1, 10, 50]),
+    st.integers(0, 3),
+    st.booleans(),
+)
+odd = st.lists(st.sampled_from(ODD), max_size=2)
+texts = st.lists(st.tuples(segment, odd), min_size=1, max_size=4).map(
+    lambda parts: [line for lines, between in parts for line in (*lines, *between)]
+)
+changes = st.lists(
+    st.tuples(st.integers(0, 999), st.integers(0, 60), st.sampled_from("0123456789 .,-/e:x")), max_size=4
+)
+
+
+def read(chunks):
+    collector = Collector()
+    for chunk in chunks:
+        collector.chunk("stdout", chunk, 1.0)
+    collector.close()
+    return [
+        (run.name, run.framework, run.status, run.reached, repr(run.facts), [
+            (c.metric, c.split, c.per, c.label, c.unit, *(repr(part.tolist()) for part in (c.values, c.epochs, c.steps, c.times, c.rounding)))
+            for c in (*run.curves("epoch"), *run.curves("step"))
+        ])
+        for run in collector.runs
+    ]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts, changes, st.lists(st.integers(0, 10_000), max_size=3))
+@example([*rows("step", 0, 40, 1, 1, False), *rows("step", 40, 9, 1, 1, False)], [], [])
+def test_at_once_is_as_one_by_one(lines, changes, cuts):
+    for line, at, character in changes:
+        changed = lines[line % len(lines)]
+        lines[line % len(lines)] = changed[:at] + character + changed[at + 1 :]
+    text = "".join(f"{line}\n" for line in lines)
+    places = sorted(cut % (len(text) + 1) for cut in cuts)
+    chunks = [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
+    one_by_one = read(text.splitlines(keepends=True))
+    assert read([text]) == one_by_one
+    assert read(chunks) == one_by_one
+
+
+@pytest.mark.parametrize(
+    "style", sorted({*STYLES} - {"boosting", "row", "rank", "second rank", "evaluation", "signed"})
+)
+def test_most_lines_of_a_style_are_read_at_once(style, monkeypatch):
+    told = []
+    columns = stretch._columns
+    monkeypatch.setattr(stretch, "_columns", lambda line, rows: told.append(len(rows)) or columns(line, rows))
+    read(["".join(f"{line}\n" for line in rows(style, 1000, 400, 1, 1, False))])
+    assert sum(told) > 300
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("unit", ["1 ", "loss 0.5 ", "1 2 3 loss: 0.5, ", "- loss: 1 ", "1e", "a1.b2:c3 = 4, ", "0.1"])
+def test_long_lines_of_one_form_do_not_explode(unit):
+    for length in (4000, 19_000):
+        filling = (unit * length)[:length]
+        read([f"epoch {i} loss 0.{i} {filling.replace('1', str(i % 9 + 1))}\n" for i in range(12)])
+        read(["".join(f"epoch {i} loss 0.{i} {filling}{'' if i % 5 else 'x'}\n" for i in range(30))])
+
+
+def test_a_hundred_thousand_steps_keep_no_more_than_their_values():
+    collector = Collector()
+    tracemalloc.start()
+    for start in range(0, 100_000, 500):
+        collector.chunk("stdout", "".join(f"{line}\n" for line in rows("accuracy", start, 500, 1, 1, False)), 1.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    collector.close()
+    assert [len(c) for c in collector.runs[0].curves()] == [100_000] * 3
+    assert peak < 60_000_000
