@@ -31,7 +31,8 @@ def table(run: Run) -> h.Element | None:
     rows = min(ROWS, CELLS // len(columns))
     if len(places) > rows:
         kept = [places[i] for i in np.unique(np.linspace(0, len(places) - 1, rows).astype(int))]
-    parts = [f"{len(kept)} of {len(places):,} places"] if kept is not places else []
+    known = max(len(places), *map(len, kept_curves))
+    parts = [f"{len(kept)} of {known:,} places"] if kept is not places else []
     parts += [f"{len(columns)} of {len(curves):,} curves"] if len(columns) < len(curves) else []
     words = ", ".join(parts) or "All values"
     return h.table[
@@ -42,10 +43,9 @@ def table(run: Run) -> h.Element | None:
 
 
 def _column(run: Run, curve: Curve, unit: str) -> dict[float, str]:
-    pairs = zip(positions(run, curve, unit).tolist(), curve.values.tolist(), strict=True)
-    if len(curve) > 20 * ROWS:  # formatting a million values takes seconds; of these at most ROWS are shown
-        every = -(-len(curve) // (20 * ROWS))
-        pairs = (pair for i, pair in enumerate(pairs) if i % every == 0 or i == len(curve) - 1)  # type: ignore[assignment]
+    every = -(-len(curve) // (20 * ROWS))  # formatting a million values takes seconds; of these at most ROWS are shown
+    at = np.union1d(np.arange(0, len(curve), every), len(curve) - 1)
+    pairs = zip(positions(run, curve, unit, at).tolist(), curve.values[at].tolist(), strict=True)
     return {x: shown(y, percent=curve.unit == "%") for x, y in pairs}
 
 
