@@ -37,6 +37,10 @@ def read_text(text: str, name: str) -> list[Run]:
         ]
     except csv.Error as error:
         raise DamagedSource(f"{name} is no readable table: {error}") from None
+    if rows and [cell.strip().lower() for cell in rows[0]] == ["wall time", "step", "value"]:
+        rows[0][2] = name.removesuffix(".csv").rpartition("tag-")[
+            2
+        ]  # TensorBoard names the curve in its download's name
     runs = [run for table in _tables(rows, name) for run in runs_from_columns(table)]
     for i, run in enumerate(runs, 1):
         run.number = i

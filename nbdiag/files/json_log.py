@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from nbdiag.errors import DamagedSource
+from nbdiag.files import jsonl_log
 from nbdiag.files.base import Format, text_of
-from nbdiag.files.table import runs_from_columns
+from nbdiag.files.flat import WRAPPERS, columns_of
+from nbdiag.files.table import runs_from_columns, runs_from_rows
 from nbdiag.frameworks import transformers
+from nbdiag.frameworks.rounds import evaluation_splits
 from nbdiag.run import Run
 
 
@@ -24,6 +27,8 @@ def read(path: Path) -> list[Run]:
     try:
         runs = runs_from_json(json.loads(text_of(path)))
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            return jsonl_log.read(path)  # Detectron2 and MMDetection write JSON lines under this name
         raise DamagedSource(f"{path.name}, line {error.lineno}: no JSON: {error.msg}") from None
     if not runs:
         raise DamagedSource(
@@ -37,8 +42,11 @@ def runs_from_json(data: Any) -> list[Run]:
     if isinstance(data, Mapping):
         if transformers.reads(data):
             return transformers.read(data)
-        if isinstance(data.get("history"), (Mapping, list)):
-            return runs_from_json(data["history"])
+        for name in WRAPPERS:
+            if isinstance(data.get(name), (Mapping, list)) and (runs := runs_from_json(data[name])):
+                return runs
+        if columns := columns_of(data):
+            return runs_from_columns(columns)
         lists = {str(k): v for k, v in data.items() if _is_list(v)}
         return runs_from_columns(lists) if lists else _evaluations(data)
     if _is_list(data) and len(data) and all(isinstance(row, Mapping) for row in data):
@@ -46,16 +54,14 @@ def runs_from_json(data: Any) -> list[Run]:
     return []
 
 
-def runs_from_rows(rows: Sequence[Mapping[Any, Any]]) -> list[Run]:
-    """The runs of a list of dicts, one for each time something was logged."""
-    names = dict.fromkeys(str(key) for row in rows for key in row)
-    return runs_from_columns({name: [row.get(name) for row in rows] for name in names})
-
-
 def _evaluations(data: Mapping[Any, Any]) -> list[Run]:
     """``{"train": {"rmse": [...]}, "valid": {"rmse": [...]}}``: a booster's evals_result."""
+    sets = [str(part) for part, metrics in data.items() if isinstance(metrics, Mapping)]
+    splits = {
+        part: split if split in ("train", "val", "test") else part for part, split in evaluation_splits(sets).items()
+    }
     columns = {
-        f"{part}_{metric}": values
+        f"{splits[str(part)]}_{metric}": values
         for part, metrics in data.items()
         if isinstance(metrics, Mapping)
         for metric, values in metrics.items()

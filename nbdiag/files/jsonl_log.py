@@ -9,7 +9,7 @@ from typing import Any
 
 from nbdiag.errors import DamagedSource
 from nbdiag.files.base import Format, text_of
-from nbdiag.files.json_log import runs_from_rows
+from nbdiag.files.table import runs_from_rows
 from nbdiag.run import Run
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Record
+from nbdiag.files.flat import flat
 from nbdiag.frameworks.measures import is_aside, is_measure
 from nbdiag.metrics import identify, is_fraction
 from nbdiag.run import Run
@@ -19,8 +20,9 @@ _EPOCH = {"epoch", "epochs", "round", "boosting_round"}
 _STEP = {"step", "steps", "global_step", "iteration", "iter", "batch", "trainer/global_step"}
 _GROUP = {"run", "fold", "trial"}
 _ASIDE = re.compile(
-    r"unnamed: ?\d+|index|time|timestamp|date|wall[_ ]?time|.*(runtime|per_second|seconds|elapsed|duration)|eta|seed"
+    r"|unnamed: ?\d+|index|time|timestamp|date|wall[_ ]?time|.*(runtime|per_second|seconds|elapsed|duration)|eta|seed"
 )
+_EXPORT = re.compile(r"(.{1,200}?) - ([^-]{1,100}?)(__MIN|__MAX)?")
 _SHOWN = re.compile(rf"\s*({NUMBER})\s*(%?)\s*\Z")
 
 
@@ -33,6 +35,8 @@ def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = 
     lower = {str(name).strip().lower(): list(values) for name, values in columns.items()}
     if {"metric", "value"} <= set(lower):
         return _tidy(lower, framework)
+    if runs := _exported(columns, framework, missing):
+        return runs
     group = next((lower[name] for name in lower if name in _GROUP), None)
     if group is None:
         run = _wide(columns, framework, missing)
@@ -45,6 +49,31 @@ def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = 
             run.name = str(label)
             runs.append(run)
     return _numbered(runs)
+
+
+def _exported(columns: Columns, framework: str, missing: bool) -> list[Run]:
+    """The runs of a Weights & Biases export: ``Step``, ``run-1 - loss``, ``run-1 - loss__MIN``, …"""
+    parts: dict[str, dict[str, Sequence[Any]]] = {}
+    counters = {n: v for n, v in columns.items() if str(n).strip().lower() in _EPOCH | _STEP}
+    for name, values in columns.items():
+        found = _EXPORT.fullmatch(str(name))
+        if found and not found[3]:
+            parts.setdefault(found[1], dict(counters))[found[2]] = values
+        elif found is None and name not in counters:
+            return []
+    runs = []
+    for label, part in parts.items():
+        if (run := _wide(part, framework, missing)) is not None:
+            run.name = label
+            runs.append(run)
+    return _numbered(runs)
+
+
+def runs_from_rows(rows: Sequence[Mapping[Any, Any]]) -> list[Run]:
+    """The runs of a list of dicts, one for each time something was logged."""
+    rows = [flat(row) for row in rows]
+    names = dict.fromkeys(str(key) for row in rows for key in row)
+    return runs_from_columns({name: [row.get(name) for row in rows] for name in names})
 
 
 def _wide(columns: Columns, framework: str, missing: bool) -> Run | None:
@@ -64,6 +93,8 @@ def _wide(columns: Columns, framework: str, missing: bool) -> Run | None:
         _forget_missing(measured)
     count = max((len(cells) for cells in measured.values()), default=0)
     if epochs is None and steps is None:
+        if len(measured) < len([name for name in columns if not _ASIDE.fullmatch(str(name).strip().lower())]):
+            return None  # words beside the numbers, and nothing counts: a table of something else
         epochs = [float(i + 1) for i in range(count)]
     offset = 1 if epochs and min((e for e in epochs if e is not None), default=1) == 0 else 0
     run = Run(framework=framework)
@@ -133,7 +164,8 @@ def _column(
         run.append(
             Record(
                 named.metric,
-                named.split or "train",
+                named.split
+                or ("val" if name.strip().lower().startswith("metrics/") else "train"),  # YOLO's results.csv
                 cell.value / scale,
                 None if epoch is None else epoch + offset,
                 None if step is None else int(step),

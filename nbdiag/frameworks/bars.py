@@ -6,13 +6,13 @@ from nbdiag.capture.pairs import pairs
 from nbdiag.frameworks.forms import Parsed
 from nbdiag.frameworks.measures import measures
 from nbdiag.frameworks.places import place
-from nbdiag.frameworks.splits import leading_split
+from nbdiag.frameworks.splits import named_split
 from nbdiag.frameworks.tqdm import Bar
 
 
 def shown(bar: Bar, section: str | None) -> Parsed:
     """What a bar tells on its own: in its postfix, or else in front, where that names the epoch as well."""
-    where, split = place(bar.desc), section or leading_split(bar.desc)
+    where, split = place(bar.desc), named_split(bar.desc) or section
     found = measures(pairs(bar.postfix), split)
     if where.epoch is not None and not found:
         found = measures(pairs(where.rest), split)

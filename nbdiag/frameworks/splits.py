@@ -18,6 +18,7 @@ _SECTION = re.compile(
     r"(?:\s(?:error|set|phase|results?|metrics?|loop|step|epoch|stats|scores?|begins?|starts?|started))?\W{0,8}\Z",
     re.IGNORECASE,
 )
+_INSIDE = re.compile(rf"(?<![A-Za-z])({_WORD})(?![A-Za-z])", re.IGNORECASE)
 # ``train: loss=0.5``, ``[val] loss 0.4``, ``'val': {'loss': 0.4}``, ``| valid | loss 0.4``; not ``Val: 0.4`` or ``loss (val): 0.4``
 _HEADING = re.compile(
     rf"(?:(?<![\w.@/\-(])|(?<=epoch\())({_WORD})(?:\s(?:set|metrics?|results?|phase|stats|scores?|epoch))?"
@@ -30,6 +31,12 @@ def leading_split(text: str) -> str | None:
     """The split a line begins with: ``Test set: Average loss: 0.05``."""
     found = _LEADING.match(text)
     return split_of(found[1]) if found else None
+
+
+def named_split(text: str) -> str | None:
+    """The split that a bar's description names anywhere: ``Epoch 1/5 [val]``, ``val 1``."""
+    found = _INSIDE.findall(text)
+    return split_of(found[-1]) if found else None
 
 
 def section(text: str) -> str | None:

@@ -104,6 +104,7 @@ class TableReader:
 def _header(text: str) -> list[str]:
     """The names of the columns; empty where this is no header of a training's table."""
     bare = without_prefix(text).strip()
+    bare = bare.removeprefix("#").strip()
     names = _cells(bare)
     if not re.search(rf"[{_LINES},;]", bare) and len(wide := re.split(r"\t+|\s{2,}", bare)) > 1:
         names = wide  # ``Step<tab>Training Loss<tab>Validation Loss``
@@ -124,7 +125,7 @@ def _checked(names: list[str]) -> list[str]:
         return []
     named = [identify(name) for name in names[1:]]
     if names[0].lower() in _STEPS:  # solvers print tables of iterations as well
-        return names if any(n.metric == "loss" and n.split for n in named) else []
+        return names if any(is_measure(n.metric) and n.split for n in named) else []
     return names if any(is_measure(n.metric) for n in named) else []
 
 
