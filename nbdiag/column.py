@@ -46,8 +46,8 @@ class Column:
     def extend(self, told: Steps, time: float | None) -> None:
         """Add many values."""
         n = len(told.values)
-        steps: Sequence[float] = told.steps or [_NAN] * n
-        rounding = told.rounding or [0.0] * n
+        steps: Sequence[float] = told.steps if len(told.steps) else [_NAN] * n
+        rounding = told.rounding if len(told.rounding) else [0.0] * n
         last, first = (_key(self._last[0]), _key(self._last[1])), (_key(told.epochs[0]), _key(steps[0]))
         if self._places is None and (not len(self) or first > last):
             self._settle()

@@ -56,7 +56,7 @@ class Run:
 
     def append_steps(self, told: Steps, time: float | None = None) -> None:
         """Add many values, measured until ``time``."""
-        key: tuple[str, str, Per] = (told.metric, told.split, "step" if told.steps else "epoch")
+        key: tuple[str, str, Per] = (told.metric, told.split, "step" if len(told.steps) else "epoch")
         column = self._columns.get(key)
         if column is None:
             column = self._columns[key] = Column(Record(told.metric, told.split, 0.0, label=told.label, unit=told.unit))
