@@ -230,6 +230,28 @@ def test_a_touch_opens_a_card(reader: Reader) -> None:
     assert reader.page.locator(PIN).nth(1).get_attribute("aria-expanded") == "true"
 
 
+def test_an_extent_opens_its_card_and_a_span_leads_to_it(reader: Reader) -> None:
+    page = reader.page
+    if page.locator(".nbdiag details[open]").count():
+        page.locator(".nbdiag details[open] > summary").click()
+    spans = page.locator(".nbdiag-span[visibility=visible] rect")
+    i = max(range(spans.count()), key=lambda k: float(spans.nth(k).get_attribute("width") or 0))
+    finding = spans.nth(i).locator("..").get_attribute("data-finding")
+    tint = spans.nth(i).bounding_box()
+    assert tint and tint["width"] > 40
+    x = tint["x"] + tint["width"] * 0.75
+    page.mouse.click(x, reader.middle(f"{PIN}[data-f='{finding}'] .nbdiag-hit")[1] + 6)
+    card = page.locator(f".nbdiag details[data-f='{finding}']")
+    assert card.get_attribute("open") is not None
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.evaluate("document.querySelector('.nbdiag-chart').scrollIntoView()")
+    summary = card.locator("summary")
+    page.wait_for_function("s => s.getBoundingClientRect().top > innerHeight", arg=summary.element_handle())
+    page.mouse.click(x, reader.middle(".nbdiag .bqplot", 1)[1])
+    page.wait_for_function("s => s.getBoundingClientRect().top < innerHeight", arg=summary.element_handle())
+    page.set_viewport_size({"width": 1280, "height": 2000})
+
+
 def test_pin_and_row_light_each_other(reader: Reader) -> None:
     reader.page.locator(".nbdiag summary").first.hover()
     assert "is-hot" in (reader.page.locator(PIN).first.get_attribute("class") or "")

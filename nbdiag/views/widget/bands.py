@@ -17,4 +17,4 @@ def band(finding: Finding, chart: Chart) -> dict[str, Any] | None:
     lines = [line for panel in chart.panels for line in panel.lines if line.role != "train" and not line.faint]
     names = [line.curve for line in lines if metrics.is_accuracy(line.curve.partition(":")[2])]
     curve = next((name for name in (*finding.curves, *names) if name in names), None)
-    return curve and {"curve": curve, "points": [[x, low, high] for x, low, _, high in picture.points]}
+    return {"curve": curve, "points": [[x, low, high] for x, low, _, high in picture.points]} if curve else None

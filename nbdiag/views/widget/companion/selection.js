@@ -61,11 +61,23 @@ function selection(view) {
     if (focused && !root.contains(document.activeElement)) card(focused)?.querySelector('summary').focus({ preventScroll: true })
   }
 
+  const bringUp = id => card(id)?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+
   function show(id, scroll) {
     touched = true
     open = open === id ? null : id
     view.refresh()
-    if (open && scroll) card(open)?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+    if (open && scroll) bringUp(open)
+  }
+
+  // Whether a click on the curves is one on the epochs that are tinted for the finding being read.
+  function onSpan(event) {
+    const finding = view.findings().find(({ id, whole }) => id === open && !whole)
+    const panel = view.parts.panels.some(({ figure }) => figure.el.contains(event.target))
+    const at = finding && panel && !view.zoom.dragged && geometry(view)
+    if (!at) return false
+    const place = at.value(event.clientX - view.chart.getBoundingClientRect().left)
+    return place >= finding.start && place <= finding.stop
   }
 
   function heat(id) {
@@ -74,13 +86,24 @@ function selection(view) {
     view.refresh()
   }
 
+  // The extent of a finding on the rail, in the lane of its pin: the line itself is thinner than a finger.
+  function extentAt(event) {
+    const at = view.parts.rail.figure.el.contains(event.target) && geometry(view)
+    if (!at) return null
+    const place = at.value(event.clientX - view.chart.getBoundingClientRect().left)
+    const lanes = items(view.parts.rail.pins).map(element => element.querySelector('.nbdiag-hit').getBoundingClientRect())
+    return view.findings().find(({ start, stop }, i) => place >= start && place <= stop
+      && event.clientY >= lanes[i]?.top && event.clientY <= lanes[i]?.bottom)?.id ?? null
+  }
+
   // In the capture phase: bqplot's own tooltip is for pages without us.
   view.on(root, 'click', event => {
     if (!view.parts) return
-    const clicked = pinOf(event.target)
+    if (onSpan(event)) return bringUp(open)
+    const clicked = pinOf(event.target)?.dataset.f ?? extentAt(event)
     if (clicked) {
       event.stopPropagation()
-      return show(clicked.dataset.f, true)
+      return show(clicked, true)
     }
     const summary = event.target.closest('summary')
     if (summary && summary.parentNode.dataset.f) {
@@ -103,7 +126,7 @@ function selection(view) {
     all[all.indexOf(from) + step]?.focus()
   }, true)
 
-  view.on(root, 'pointerover', event => heat(findingAt(event.target)))
+  view.on(root, 'pointermove', event => view.parts && heat(findingAt(event.target) ?? extentAt(event)))
   view.on(root, 'pointerleave', () => heat(null))
   view.on(root, 'focusin', event => {
     focused = event.target.closest('summary')?.parentNode.dataset.f ?? null

@@ -8,6 +8,7 @@ function zoom(view, layer) {
   const whole = () => view.model.get('extent').x
   let held = false // else the limits are the kernel's own
   const self = {
+    dragged: false, // then the click that ends it is none
     get window() { return view.choices.get('window') },
     // The axes are not as the kernel has set them.
     get isOurs() { return self.window !== null || view.choices.get('off').length > 0 || view.runs.on },
@@ -40,6 +41,7 @@ function zoom(view, layer) {
   const place = event => event.clientX - view.chart.getBoundingClientRect().left
   const clamp = (at, px) => Math.max(at.axis.left, Math.min(px, at.axis.left + at.axis.width))
   view.on(view.chart, 'pointerdown', event => {
+    self.dragged = false
     const inPanel = view.parts?.panels.some(panel => panel.figure.el.contains(event.target))
     if (event.pointerType === 'mouse' && event.button === 0 && inPanel) from = place(event)
   })
@@ -57,7 +59,9 @@ function zoom(view, layer) {
     const far = from !== null && Math.abs(place(event) - from) > LEAST
     from = null
     view.chart.classList.remove('is-dragging')
-    if (at && far) self.to(low, high)
+    if (!at || !far) return
+    self.dragged = true
+    self.to(low, high)
   })
   view.on(view.chart, 'dblclick', event => event.target.closest('.bqplot') && self.reset())
   return self
