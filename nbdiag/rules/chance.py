@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,7 @@ from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references, suspects
 from nbdiag.rules.base import rule
 from nbdiag.rules.constant import NOTHING_MORE, always_the_big_class
+from nbdiag.rules.frequencies import classes_of_a_guess
 from nbdiag.rules.wording import at, framework, label, num, span
 from nbdiag.run import Run
 
@@ -24,6 +26,8 @@ from nbdiag.run import Run
         "loss-floor",
         "inputs-not-normalised",
         "learning-rate-out-of-range",
+        "saturated-outputs",
+        "accuracy-below-chance",
     ),
     needs="the number of classes",
 )
@@ -42,7 +46,8 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
     costs their entropy, which is less. In at least 3 epochs, and `least_share` (a fifth) of the epochs planned, up to the last, the
     training loss stays within `tolerance` (2 %: what noise and a bias give) of that or above it; or the validation loss
     does, where training's may be one batch's and jumps. Accuracy must be
-    within 1.96 standard errors of a guess, or the loss must not have moved. The number of classes must be known.
+    within 1.96 standard errors of a guess, or the loss must not have moved. Where nothing tells the number of classes, it
+    is taken to be K if loss and accuracy both fit a guess among K (ln K or more, and 1/K): then it is LIKELY.
 
     ## What to try
     Overfit 20 samples first: a model that cannot is wired wrongly.
@@ -53,16 +58,19 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
     ## References
     Karpathy, A recipe for training neural networks; CS231n, Learning and evaluation
     """
-    train, known = evidence.loss(run, "train"), evidence.n_classes(run)
-    if train is None or known is None or not evidence.in_nats(run) or len(train) < 3 or known.value < 2:
+    told, taken = evidence.n_classes(run), classes_of_a_guess(run)
+    train, known = evidence.loss(run, "train"), told or taken
+    if train is None or known is None or not (taken or evidence.in_nats(run)) or len(train) < 3 or known.value < 2:
         return
     if always_the_big_class(run):
         return  # constant-prediction tells it better
     guess = evidence.chance(run, "train") or evidence.chance(run, "val")
+    if taken is not None:
+        guess = evidence.Chance(math.log(taken.value), 1 / taken.value, False)
     if guess is None or guess.loss is None:
         return
     level = guess.loss
-    judged = _never_below(train, level, tolerance)
+    judged, shown = _never_below(train, level, tolerance), train
     val = evidence.loss(run, "val")
     if (
         judged is None
@@ -71,7 +79,8 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
         and len(val) == len(train)
         and stats.median(train.y) >= 0.9 * level
     ):
-        judged = _never_below(val, level, tolerance)  # a last batch's loss jumps below by chance; validation's does not
+        # A last batch's loss jumps below by chance, and a little of random labels can be memorised; validation shows neither.
+        judged, shown = _never_below(val, level, tolerance), val
     if judged is None:
         return
     start = judged
@@ -83,23 +92,24 @@ def stuck_at_chance(run: Run, *, least_share: float = 0.2, tolerance: float = 0.
     if val is not None and val.y[-stuck:].min() < 0.95 * level:
         return  # validation does better: training's number is no plain cross-entropy
     moved = float(np.ptp(train.y[start:])) > 1e-3 * level
-    shown_accuracy = _at_chance(run, guess, start)
+    shown_accuracy = _at_chance(run, guess, start, ("train", "val") if shown is train else ("val",))
     if shown_accuracy is None and moved:
         return
-    i = int(np.flatnonzero(train.raw.finite)[-1])
+    i = int(np.flatnonzero(shown.raw.finite)[-1])
     frozen = "" if moved else " and it does not move"
     far = train.y[start:].min() > 1.5 * level
     words = "the classes' own frequencies" if guess.shares_known else f"{known.value:g} equal classes"
     yield Finding(
-        title=f"Not learning: the loss stays at {num(train.last)}, a guess costs {num(level)}",
+        title=f"Not learning: the {'' if shown is train else 'validation '}loss stays at {num(shown.last)}, a guess costs {num(level)}",
         headline="The model has learned nothing yet",
         message=(
-            f"From {span(float(train.x[start]), float(train.x[-1]), evidence.unit(run))} {label(train.raw)} never falls "
-            f"below {num(float(train.y[start:].min()))} and ends at {at(train.raw, i)}{frozen}. "
+            f"From {span(float(shown.x[start]), float(shown.x[-1]), evidence.unit(run))} {label(shown.raw)} never falls "
+            f"below {num(float(shown.y[start:].min()))} and ends at {at(shown.raw, i)}{frozen}. "
             f"**Guessing from {words} costs {num(level)}.**{shown_accuracy or ''}"
+            + (" How many classes there are is not known here: the accuracy tells." if taken else "")
         ),
-        certainty=Certainty.STRONG,
-        curves=(train.name, *((a.name,) if (a := evidence.accuracy(run, "train")) is not None else ())),
+        certainty=Certainty.LIKELY if taken else Certainty.STRONG,
+        curves=(shown.name, *((a.name,) if (a := evidence.accuracy(run, "train")) is not None else ())),
         start=float(train.x[start]),
         evidence={"loss of a guess": level, "last loss": train.last, "classes": known.value, "epochs": float(stuck)},
         why=(
@@ -128,10 +138,10 @@ def _never_below(loss: evidence.Series, level: float, tolerance: float) -> int |
     return None if start and loss.y[:start].min() < 0.9 * level else start
 
 
-def _at_chance(run: Run, guess: evidence.Chance, start: int) -> str | None:
+def _at_chance(run: Run, guess: evidence.Chance, start: int, roles: tuple[evidence.Role, ...]) -> str | None:
     """A sentence if the accuracies since ``start`` are those of a guess; empty where there are none; None if better."""
     said = ""
-    for role in ("train", "val"):
+    for role in roles:
         accuracy, size = evidence.accuracy(run, role), run.facts.n_train
         if role == "val":
             found = evidence.n_val(run)

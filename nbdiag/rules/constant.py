@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import TypedDict
 
 import numpy as np
 
 from nbdiag import stats
-from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
+from nbdiag.finding import Cause, Certainty, Check, Finding, Reference, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
+from nbdiag.rules.frequencies import OneAnswer, one_answer
 from nbdiag.rules.needs import classes
-from nbdiag.rules.wording import framework, label, lower_rate, num, pct, span
+from nbdiag.rules.wording import framework, label, lower_rate, num, pct, place, span
 from nbdiag.run import Run
 
 NOTHING_MORE = (
@@ -70,6 +72,8 @@ def _constant_share(run: Run) -> tuple[int, float, int] | None:
 def always_the_big_class(run: Run) -> bool:
     """Whether the accuracy stays at the share of the most frequent of clearly unequal classes."""
     found, shares = constant_share(run), evidence.shares(run, "val")
+    if found is None and one_answer(run) is not None:
+        return True
     return found is not None and shares is not None and _unequal(run) and found[2] == int(np.argmax(shares))
 
 
@@ -97,18 +101,22 @@ def constant_prediction(run: Run) -> Iterator[Finding]:
     In the last quarter of the run (of its planned epochs where known), at least 3 epochs, the accuracy does not change and equals a known class share (or
     1/K) within its rounding. And the loss is not below 0.9 of the shares' entropy H(p): a model that always gives one
     class may still rank samples, but one whose loss is far below H(p) has learned more than frequencies. A constant
-    accuracy alone proves nothing: most converged runs on small sets have one.
+    accuracy alone proves nothing: most converged runs on small sets have one. Without class counts it is LIKELY, and a problem,
+    if training and validation accuracy both stand still for a third of the run and their losses are H(a) of these
+    accuracies within 3 % and 10 %: what naming the larger of two classes and its share costs.
 
     ## What to try
     Look at the confusion matrix; weigh the classes or choose another threshold and another measure.
 
     ## Known limits
-    Without class counts only 1/K can be tested.
+    Without class counts only 1/K and two classes can be tested.
 
     ## References
     Google, Imbalanced data sets
     """
     found, loss = constant_share(run), evidence.loss(run, "val")
+    if found is None and (answer := one_answer(run)) is not None:
+        yield _uncounted(run, answer)
     if found is None or loss is None:
         return
     start, share, which = found
@@ -149,14 +157,49 @@ def constant_prediction(run: Run) -> Iterator[Finding]:
         curves=(accuracy.name, loss.name),
         start=float(accuracy.x[start]),
         evidence={"accuracy": share, "share of the class": share, "epochs": float(len(accuracy) - start)},
+        **_advice(run, share if _unequal(run) else None),
+    )
+
+
+def _uncounted(run: Run, answer: OneAnswer) -> Finding:
+    """The same where nobody has counted the classes: both losses say no more than how often both accuracies are right."""
+    names = [c for role in ("train", "val") if (c := evidence.accuracy(run, role)) is not None]
+    right, loss, costs = answer.train
+    return Finding(
+        title="One class for every sample: accuracy stands still, the loss only states it",
+        headline="The model seems to give always the same answer",
+        message=(
+            f"Since {evidence.unit(run)} {place(answer.start)} training is right on {num(right)}, validation on {num(answer.val[0])}, in every one. "
+            f"**Naming one class always, and stating that it makes {pct(right)} of the data, costs {num(costs)}; the training loss is "
+            f"{num(loss)}.**"
+        ),
+        certainty=Certainty.LIKELY,
+        severity=Severity.PROBLEM,
+        curves=tuple(c.name for c in names),
+        start=answer.start,
+        evidence={"training accuracy": right, "training loss": loss, "loss of one answer": costs},
+        **_advice(run, right),
+    )
+
+
+class _Advice(TypedDict):
+    why: str
+    causes: tuple[Cause, ...]
+    check: Check
+    fixes: tuple[str, ...]
+    caveat: str
+    references: tuple[Reference, ...]
+
+
+def _advice(run: Run, large: float | None) -> _Advice:
+    """Why, and what to do; ``large`` is the share of a class that is much more frequent than others."""
+    return _Advice(
         why=(
             "A model that always answers one class is right exactly as often as that class occurs. The loss can still fall "
             "while it does: it learns how frequent the classes are, nothing about the samples."
         ),
         causes=ranked(
-            Cause("One class is much more frequent", f"it makes {pct(share)} of the validation data")
-            if _unequal(run)
-            else None,
+            Cause("One class is much more frequent", f"it makes {pct(large)} of the data") if large else None,
             "Outputs saturated or units dead: the output does not depend on the input",
             Cause("The inputs carry no usable signal", "not scaled, or all alike"),
             "Learning rate too high early on, which pushed the bias to one side",

@@ -107,7 +107,8 @@ def _rose(train: Series, factor: float) -> tuple[int, float] | None:
     if n < 4 or lowest >= n - 2:
         return None
     low, end, first = float(train.smoothed[lowest]), stats.median(y[-max(2, n // 10) :]), float(y[0])
-    quiet = stats.noise(y[: max(3, lowest + 1)], train.rounding)
+    # Beside 0 a share of the level means nothing: there only the whole curve's noise tells what a rise is.
+    quiet = stats.noise(y[: max(3, lowest + 1)] if train.positive else y, train.rounding)
     jump = end - low
     if jump <= max((factor - 1) * abs(low), 10 * quiet):
         return None

@@ -105,7 +105,7 @@ def _band(main: Series, ahead: Forecast, more: int) -> BandPicture:
     return BandPicture(f"{main.label} and where it goes", tuple(points), forecast_from=float(x[-1]))
 
 
-@rule(severity=Severity.NOTE)
+@rule(severity=Severity.NOTE, explains=("plateau",))
 def slow_progress(run: Run) -> Iterator[Finding]:
     """The training loss falls, but in a straight, shallow line.
 
@@ -145,6 +145,7 @@ def slow_progress(run: Run) -> Iterator[Finding]:
     unit = evidence.unit(run)
     yield Finding(
         title=f"{train.label} falls slowly, in a straight line",
+        headline=f"Slow: {train.label} fell by {pct(1 - train.last / train.first)} in {len(train)} {unit}s",
         message=f"`{train.label}` fell from {num(train.first)} to {num(train.last)} in {len(train)} {unit}s; **at this "
         f"pace it takes {halving:.0f} {unit}s to halve**.",
         certainty=Certainty.LIKELY,

@@ -31,7 +31,8 @@ def converged(run: Run) -> Iterator[Finding]:
     The last 30 % of the loss move by no more than noise, 2 % of its range, or 1 %, or as many epochs again would gain
     less than 6 % (see `still-improving`). It fell by a quarter, or validation accuracy is more than half-way from
     guessing to perfect. Its end is within noise of its lowest level. The gap to training is under a tenth of the loss
-    at the start (a fifth where the accuracies are within 4 points). Any problem found takes its place.
+    at the start (a fifth where the accuracies are within 4 points). Any problem found takes its place. Silent where an accuracy
+    has never risen, is below three quarters, and nothing tells what a guess gets.
 
     ## What to try
     Stop here. Keep the best weights.
@@ -64,6 +65,9 @@ def converged(run: Run) -> Iterator[Finding]:
         return
     if accuracy is not None and chance is not None and accuracy.last < chance.accuracy + 0.02:
         return
+    # Where nothing tells what a guess gets, an accuracy that is low and never rose shows no success to speak of.
+    if accuracy is not None and chance is None and not skilled and accuracy.last < accuracy.first + 0.02:
+        return
     both = evidence.pair(run, "loss")
     gap = None
     if both is not None:
@@ -80,8 +84,8 @@ def converged(run: Run) -> Iterator[Finding]:
         )
         message += f" `{accuracy.label}` is {num(accuracy.last)}{known}."
     if gap is not None:
-        message += (
-            f" Validation loss is {num(abs(gap))} {'above' if gap > 0 else 'below'} training's: no gap to speak of."
+        message += f" Validation loss is {num(abs(gap))} {'above' if gap > 0 else 'below'} training's" + (
+            ": no gap to speak of." if abs(gap) <= 0.1 * abs(start) else "."
         )
     yield Finding(
         title="Training and validation have settled" if both is not None else f"{main.label} has settled",

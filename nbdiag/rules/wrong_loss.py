@@ -118,7 +118,8 @@ def negative_loss(run: Run) -> Iterator[Finding]:
     ## How it decides
     Cross-entropy with labels between 0 and 1 is a mean of terms that are all at least 0. Where the loss is known to
     be one, a negative value is impossible. Where its name is not known it is a note: some losses may be negative
-    (cosine similarity, log-likelihood of a density, ELBO).
+    (cosine similarity, log-likelihood of a density, ELBO). It is silent where a loss of unknown name comes back above 0 in a
+    fifth of what follows: labels out of range draw it down for good, while a policy's or a critic's is meant to change sign.
 
     ## What to try
     Print the range of the labels.
@@ -138,6 +139,8 @@ def negative_loss(run: Run) -> Iterator[Finding]:
             continue
         i = _first_below(loss.raw)
         if i is None or (family is None and evidence.loss_name(run) != "loss"):
+            continue
+        if family is None and float((loss.y[loss.x >= loss.raw.x[i]] > 0).mean()) >= 0.2:
             continue
         known = family is not None
         yield Finding(
