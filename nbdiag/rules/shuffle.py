@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nbdiag import stats
 from nbdiag.curve import Curve
 from nbdiag.finding import Certainty, Check, Finding, Severity, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.wording import framework, num
 from nbdiag.run import Run
+
+_ENOUGH = 1 << 16
+"""Of a longer run, the last so many steps, or six epochs: what comes back in every epoch comes back in those."""
 
 
 @rule(
@@ -33,7 +37,7 @@ def missing_shuffle(run: Run, *, least: float = 0.5, z: float = 6.0) -> Iterator
     The logs of the steps' losses, less their mean over one epoch, are correlated with themselves one epoch later:
     r ≥ `least` (0.5) and r·√n ≥ `z` (6), n the number of steps compared. Shuffled data gives r near 0. The one step of an epoch that
     stands out most is left out: a last batch of a few samples does so by itself, with BatchNorm above all. Silent where the
-    data is known to be shuffled.
+    data is known to be shuffled. Of a long run the last 65,536 steps are compared, or six epochs.
 
     ## What to try
     Shuffle before each epoch.
@@ -45,7 +49,7 @@ def missing_shuffle(run: Run, *, least: float = 0.5, z: float = 6.0) -> Iterator
     Deep Learning Tuning Playbook
     """
     steps = run.curve(evidence.loss_name(run) or "loss", "train", "step")
-    if run.facts.shuffle or steps is None or len(steps) < 12 or not np.isfinite(steps.epochs).all():
+    if run.facts.shuffle or steps is None or len(steps) < 12 or not steps.known("epochs"):
         return
     found = _repeats(steps)
     if found is None:
@@ -85,23 +89,25 @@ def missing_shuffle(run: Run, *, least: float = 0.5, z: float = 6.0) -> Iterator
 
 def _repeats(steps: Curve) -> tuple[float, int, int] | None:
     """Correlation with the epoch before, steps compared and steps an epoch; over stretches without a gap."""
-    ahead = np.diff(steps.epochs)
-    usual = float(np.median(ahead))
+    usual = stats.median(np.diff(steps.epochs[-_ENOUGH:]))
     if usual <= 0:
         return None
     period = round(1 / usual)
     if period < 4:
         return None
+    recent = max(_ENOUGH, 6 * period)
+    ahead, values = np.diff(steps.epochs[-recent:]), steps.values[-recent:]
     breaks = np.flatnonzero((ahead > 1.5 * usual) | (ahead <= 0)) + 1
     top = sum_left = sum_right = 0.0
     n = 0
-    for part in np.split(steps.values, breaks):
+    for part in np.split(values, breaks):
         part = part[np.isfinite(part)]
         if len(part) < 3 * period or part.min() <= 0:
             continue
         logs = np.log(part)
-        mean = np.convolve(logs, np.ones(period) / period, "same")
-        rest = _without_loudest(logs - mean, period)[period // 2 : len(logs) - period // 2]
+        total = np.concatenate(([0.0], np.cumsum(logs)))
+        mean = (total[period:] - total[:-period]) / period
+        rest = _without_loudest(logs[period // 2 :][: len(mean)] - mean, period)
         left, right = rest[period:], rest[:-period]
         top += float(left @ right)
         sum_left, sum_right, n = sum_left + float(left @ left), sum_right + float(right @ right), n + len(left)
