@@ -566,3 +566,20 @@ def test_the_rate_is_known_as_it_was_at_the_first_step():
 
     (run,) = loops.runs(train)
     assert run.facts.learning_rate == run.curve("learning_rate", "train", "step").values[0] == 0.8
+
+
+@pytest.mark.parametrize("pauses", [0.02, 0.0], ids=["slow, then quick", "quick, then slow"])
+def test_the_training_accuracy_does_not_begin_in_the_middle(pauses):
+    def train():
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        loader = loops.loaders(batch=8)[0]
+        for pause in (pauses, 0.02 - pauses):
+            for x, y in loader:
+                F.cross_entropy(model(x), y).backward()
+                optimizer.step()
+                time.sleep(pause)
+
+    (run,) = loops.runs(train)
+    accuracy = run.curve("accuracy", "train")
+    assert accuracy is None or accuracy.epochs[0] == 1

@@ -31,13 +31,13 @@ class Evaluation:
         self._leaves: Leaves | None = None
         self.updated = False
         """Whether weights changed between two looks: without an optimizer, all that tells a training."""
-        self._steps, self._since = 0, time.monotonic()
-        self.slow: bool | None = None
-        """Whether steps take so long that training batches are judged as well; None until that is known."""
         self.forget()
 
     def forget(self) -> None:
         """Another run begins."""
+        self._steps, self._since = 0, 0.0
+        self.slow: bool | None = None
+        """Whether steps take so long that training batches are judged as well; None until that is known."""
         self.comparable: Root = UNKNOWN
         self._sets: list[Identity] = []
 
@@ -75,11 +75,15 @@ class Evaluation:
         self._training.root = last[2] if last is not None and unchanged else describe(root, scaled)
 
     def pace(self, steps: int) -> None:
-        """So many steps were done since the last call."""
+        """So many steps were done since the last call. Decided at a run's begin: a curve is not to come and go."""
         now = time.monotonic()
+        if not self._since:  # what was before the first steps is no part of them
+            self._since = now
+            return
         self._steps += steps
         if self._steps >= ENOUGH or (self._steps and now - self._since >= ENOUGH * SLOW):
-            self.slow = (now - self._since) / self._steps >= SLOW
+            each = (now - self._since) / self._steps
+            self.slow = each >= SLOW if self.slow is None else self.slow and each >= SLOW / 4
             self._since, self._steps = now, 0
 
     def compare(self, root: Root, parts: int) -> None:
