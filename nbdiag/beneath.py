@@ -11,6 +11,10 @@ from nbdiag.facts import Facts
 from nbdiag.run import Run
 
 Key = tuple[str, str, Per]
+_EPOCHS: Key = ("loss", "train", "epoch")
+_STEPS: Key = ("loss", "train", "step")
+FAR = 5.0
+"""An epoch's mean lies among its steps, and its last batch is one; a batch's sum is at least a batch size away."""
 
 
 @dataclasses.dataclass(eq=False)
@@ -29,16 +33,22 @@ class Beneath:
 
     def __init__(self, runs: list[Run]) -> None:
         self._runs = runs
-        self._muted: set[int] = set()
+        self._muted: set[tuple[str, int]] = set()
+        self._by = ""
         self._now: _Below | None = None
         self._paired: dict[int, _Below] = {}
 
     def take(self, traced: Traced, *, exact: bool, time: float | None) -> None:
-        """``exact``: a hook that knows the loop reports a training at this moment, so this is that one's inside."""
-        if exact:
-            self._muted.add(traced.run)
-        if traced.run in self._muted:
+        """``exact``: a hook that knows the loop reports a training at this moment, so this is that one's inside.
+
+        So it is where another hook, who begins sooner, traces the same from further above.
+        """
+        told_above = self._now is not None and self._by != traced.by
+        if exact or told_above:
+            self._muted.add((traced.by, traced.run))
+        if (traced.by, traced.run) in self._muted:
             return
+        self._by = traced.by
         for event in traced.events:
             if isinstance(event, Begin):
                 run = Run(name=event.name, framework=event.framework, facts=event.facts)
@@ -61,6 +71,8 @@ class Beneath:
             now.open = False  # the text sees a new training, the hook does not
         if paired is not None:
             paired.reported.add(_key(record))
+            if isinstance(record, Record) and _key(record) == _EPOCHS:
+                self._compare(paired, run, record.value)
             for key in [k for k in paired.given if _told_twice(k, paired.reported)]:
                 paired.given.discard(key)
                 run.forget(*key)
@@ -79,6 +91,8 @@ class Beneath:
                 self._runs.append(run)
             if isinstance(event, Steps):
                 run.append_steps(event, time)
+                if below.above is not None and _key(event) == _STEPS:
+                    self._compare(below, run)
             else:
                 run.append(event if event.time is not None else dataclasses.replace(event, time=time))
         elif isinstance(event, Learned):
@@ -88,6 +102,19 @@ class Beneath:
         elif isinstance(event, End):
             below.run.status = "finished"
             self._now = None
+
+    def _compare(self, below: _Below, run: Run, *new: float) -> None:
+        """Steps that lie all far from the epochs' values that text reports (the ``new`` one comes) are in another unit:
+        summed over samples where the text divides, or scaled. They are taken out."""
+        epochs, steps = run.curve(*_EPOCHS), run.curve(*_STEPS)
+        if _STEPS not in below.given or steps is None or (epochs is None and not new):
+            return
+        known = [*new] if epochs is None else [*new, epochs.summary().low, epochs.summary().high]
+        lows, highs = sorted([(min(known), max(known)), (steps.summary().low, steps.summary().high)])
+        if 0 < lows[1] * FAR < highs[0]:
+            run.forget(*_STEPS)
+            below.given.discard(_STEPS)
+            below.reported.add(_STEPS)
 
     def _lift(self, below: _Below, run: Run) -> None:
         """The reported ``run`` takes the traced one's place, with all that it knows beyond it."""

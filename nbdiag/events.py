@@ -108,12 +108,13 @@ class Trouble:
 class Traced:
     """What a hook saw of the mathematics beneath a loop it knows nothing else of, in order, several at once.
 
-    ``run`` tells its runs apart. Text and other hooks know the loop better: where they report the same training, this
+    ``by`` and ``run`` tell its runs apart. Text and other hooks know the loop better: where they report the same training, this
     only completes it, and nothing is counted twice.
     """
 
     run: int
     events: tuple[Event, ...]
+    by: str = "torch"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

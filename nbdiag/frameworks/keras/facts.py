@@ -25,7 +25,7 @@ def training_facts(model: Any, params: dict[str, Any], source: Source | None) ->
         "epochs": params.get("epochs"),
         "steps_per_epoch": params.get("steps"),
     }
-    known |= loss_facts(model) | _optimizer_facts(model) | layer_facts(model) | output_facts(model)
+    known |= loss_facts(model) | optimizer_facts(model) | layer_facts(model) | output_facts(model)
     known["backend"] = _backend()
     if source is not None:
         known |= {"n_train": source.n, "batch_size": source.batch_size, "shuffle": source.shuffle}
@@ -152,7 +152,8 @@ def learning_rate(model: Any) -> float | None:
     return float(value)
 
 
-def _optimizer_facts(model: Any) -> dict[str, Any]:
+def optimizer_facts(model: Any) -> dict[str, Any]:
+    """The optimizer's name and learning rate."""
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
         return {}

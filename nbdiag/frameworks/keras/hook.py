@@ -3,7 +3,7 @@
 Watched are ``CallbackList.on_train_begin`` (a training begins: our callback is appended, last) and
 ``EpochIterator.__init__`` (the data), by their lookup: see ``patches.watched``. Not ``fit``: so a subclass's own
 ``fit`` is seen, the same on every backend, and no frame of ours stands in a traceback. ``evaluate`` and ``predict``
-begin no training, so they meet nothing of ours. Read against Keras 3.15; these names are the same since 3.0.
+begin no training, so they meet nothing of ours. What ``train_on_batch`` trains is followed in ``batches``. Read against Keras 3.15; these names are the same since 3.0.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from nbdiag.events import Status
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.guard import Guard
 from nbdiag.frameworks.installing import Patches, installed
+from nbdiag.frameworks.keras.batches import Batches
 from nbdiag.frameworks.keras.observer import Observer, callback_class
 from nbdiag.frameworks.patches import watched
 
@@ -31,10 +32,10 @@ def hook(emit: Emit) -> Iterator[None]:
     thread) is part of the first. A training that raises never says so; its ``End`` comes with the next one's
     ``Begin``, or here: ``failed`` or ``interrupted`` after what was raised through here, else ``interrupted``.
     """
-    trainings = _Trainings(emit)
+    trainings, batches = _Trainings(emit), Batches(emit)
     status: Status = "interrupted"
     try:
-        with installed(Guard(emit, "following Keras"), trainings.patches()):
+        with installed(Guard(emit, "following Keras"), trainings.patches() | batches.patches()):
             yield
     except Exception:
         status = "failed"
@@ -42,6 +43,7 @@ def hook(emit: Emit) -> Iterator[None]:
     finally:
         with trainings.guard:
             trainings.close(status)
+            batches.close()
 
 
 class _Trainings:
