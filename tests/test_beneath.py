@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbdiag.collect import Collector
-from nbdiag.events import Begin, End, Learned, Reached, Record, Traced
+from nbdiag.events import Begin, End, Learned, Reached, Record, Steps, Traced
 from nbdiag.facts import facts_from
 
 
@@ -121,3 +121,16 @@ def test_a_hook_that_knows_the_loop_is_the_only_one_counted():
     )
     assert curves == [{"train:loss/epoch": [0.75]}]
     assert runs[0].framework == "keras"
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["while it trains", "all told at the end"])
+@pytest.mark.parametrize("factor", [1.0, 0.01, 64.0])
+def test_steps_in_another_unit_than_the_texts_epochs_do_not_stand_beside_them(factor, late):
+    lines = [f"Epoch {e}/2 - train loss: {1.1 / e:.3f}\n" for e in (1, 2)]
+    steps = [Steps("loss", "train", [factor * 1.25 / s], [s / 2], [s]) for s in (1, 2, 3, 4)]
+    begin, facts, *_ = traced()
+    first, second = (Traced(0, tuple(steps[i : i + 2])) for i in (0, 2))
+    happened = (begin, facts, *lines, first, second) if late else (begin, facts, first, lines[0], second, lines[1])
+    (curves,), _ = collected(*happened)
+    assert curves["train:loss/epoch"] == [1.1, 0.55]
+    assert ("train:loss/step" in curves) is (factor == 1.0)
