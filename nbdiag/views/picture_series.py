@@ -11,7 +11,7 @@ from nbdiag.views.labels import spread
 from nbdiag.views.numbers import linear_ticks, place, shown, tick_texts
 from nbdiag.views.svgtags import g, line, path, px, svg, text
 
-WIDTH, HEIGHT, TOP, BASE, LEFT, RIGHT = 352, 168, 12, 138, 34, 264
+WIDTH, HEIGHT, TOP, BASE, LEFT, RIGHT = 352, 168, 12, 138, 42, 264
 _NAMES = {"train": "training", "val": "validation"}
 _ROLES = {"train": "train", "training": "train", "val": "val", "validation": "val"}
 

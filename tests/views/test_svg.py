@@ -71,6 +71,19 @@ def test_it_follows_a_dark_system_and_fills_its_page() -> None:
     assert "prefers-color-scheme: dark" in text and 'class="paper"' in text
 
 
+@pytest.mark.parametrize("name", examples.all_examples())
+def test_it_needs_neither_variables_nor_its_style_sheet_to_be_read(name: str) -> None:
+    diagnosis = examples.all_examples()[name]
+    assert "var(" not in svg.text(draw(diagnosis), "t")  # what makes PDF of it knows none
+    root = parsed(diagnosis)
+    assert root.get("fill") == "none"  # nothing but its page is filled where a sanitizer takes the style sheet
+    filled = [e for e in root.iter() if e.get("fill") not in (None, "none")]
+    assert {e.tag.rpartition("}")[2] for e in filled} <= {"rect", "text"}
+    assert [e.get("class") for e in filled if e.tag.endswith("rect")] == ["paper"]
+    curves = [e for e in root.iter() if (e.get("class") or "").startswith("curve")]
+    assert all(curve.get("stroke") for curve in curves) and bool(curves) == bool(len(diagnosis.run))
+
+
 def test_a_long_run_stays_small() -> None:
     run = examples.run_of(loss=[1 / (i + 1) for i in range(20_000)], val_loss=[2 / (i + 1) for i in range(20_000)])
     assert len(svg.text(draw(Diagnosis(run, ()), points=400), "t")) < 30_000
