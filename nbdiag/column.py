@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -46,17 +45,20 @@ class Column:
     def extend(self, told: Steps, time: float | None) -> None:
         """Add many values."""
         n = len(told.values)
-        steps: Sequence[float] = told.steps if len(told.steps) else [_NAN] * n
-        rounding = told.rounding if len(told.rounding) else [0.0] * n
-        last, first = (_key(self._last[0]), _key(self._last[1])), (_key(told.epochs[0]), _key(steps[0]))
+        rows = np.full((5, n), _NAN)
+        rows[_VALUE], rows[_EPOCH] = told.values, told.epochs
+        rows[_ROUNDING] = told.rounding if len(told.rounding) else 0.0
+        if len(told.steps):
+            rows[_STEP] = told.steps
+        if time is not None:
+            rows[_TIME] = time
+        last, first = (tuple(map(_key, places)) for places in (self._last, rows[[_EPOCH, _STEP], 0].tolist()))
         if self._places is None and (not len(self) or first > last):
             self._settle()
-            self._rows.extend(
-                np.array([told.values, told.epochs, steps, [_NAN if time is None else time] * n, rounding])
-            )
-            self._last = (told.epochs[-1], float(steps[-1]))
+            self._rows.extend(rows)
+            self._last = float(rows[_EPOCH, -1]), float(rows[_STEP, -1])
             return
-        for value, epoch, step, half in zip(told.values, told.epochs, steps, rounding, strict=True):
+        for value, epoch, step, _, half in rows.T.tolist():
             place = (None if epoch != epoch else epoch, None if step != step else int(step))
             self.append(Record(told.metric, told.split, value, *place, told.label, told.unit, half, time))
 
