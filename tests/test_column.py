@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from nbdiag.curve import Curve
+from nbdiag.diagnosis import examine
 from nbdiag.events import Record, Steps
 from nbdiag.run import Run
+from nbdiag.views.chart import Chart, draw
 
 
 def the(run: Run) -> Curve:
@@ -63,3 +65,42 @@ def test_columns_of_steps_are_what_their_records_are() -> None:
         other.extend(Record("loss", "train", v, step=s) for v, s in zip(values, steps, strict=True))
         assert the(one).values.tolist() == the(other).values.tolist()
     assert the(one).counted.tolist() == the(other).counted.tolist() and np.isnan(the(one).epochs).all()
+
+
+def drawing(chart: Chart) -> list[object]:
+    """All of a chart that can be seen."""
+    lines = [(line.curve, line.x.tolist(), repr(line.y.tolist())) for panel in chart.panels for line in panel.lines]
+    return [chart.pins, chart.x_ticks, chart.description, lines, [(p.ticks, repr(p.marks)) for p in chart.panels]]
+
+
+@pytest.mark.parametrize("places", ["steps", "steps that begin again", "parts of epochs", "epochs named by steps"])
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_long_run_that_was_watched_ends_as_one_read_at_once(places: str, broken: bool) -> None:
+    n, each, rng = 70_000, 1000, np.random.default_rng(0)
+    steps, loss = np.arange(1, n + 1), 2 * np.exp(-np.arange(n) / 2e4) + 0.3 + 0.05 * rng.normal(size=n)
+    if broken:
+        loss[[41_234, 55_555]] = np.nan, np.inf
+    within = places in ("steps that begin again", "epochs named by steps")
+    shown = (steps - 1) % each + 1 if within else steps
+    epochs = {"parts of epochs": steps / each, "epochs named by steps": np.ceil(steps / each)}.get(
+        places, steps * np.nan
+    )
+    columns = {"loss": loss, "accuracy": 1 - loss / 3}
+
+    def tell(run: Run, first: int, last: int) -> None:
+        part = slice(first, last)
+        for metric, values in columns.items():
+            run.append_steps(Steps(metric, "train", values[part], epochs[part], shown[part]))
+            run.append_steps(Steps(metric, "val", values[part] + 0.1, epochs[part], shown[part]))
+
+    watched, whole = Run(), Run()
+    begin = 0
+    for end in (1, 700, 33_333, 41_235, 69_999, n):
+        tell(watched, begin, end)
+        watched.status, begin = "running", end
+        draw(examine(watched))
+    watched.status = "finished"
+    tell(whole, 0, n)
+    live, once = examine(watched), examine(whole)
+    assert repr(live.findings) == repr(once.findings) and live.summary == once.summary
+    assert drawing(draw(live)) == drawing(draw(once))
