@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 MOST = 12
 """Runs that keep a chart: each takes about 60 widgets of the browser's memory. Older ones leave the chooser."""
 
+SETTLE = 1.0
+"""Seconds until the next run may take a chart's place: a browser needs half of one to build it, and complains, run by
+run, where it is taken away before."""
+
 
 class Board:
     """Everything shown above one cell's output."""
@@ -36,6 +41,7 @@ class Board:
         self._lock = threading.Lock()  # the watch's thread draws, and those that the reader's wishes arrive in
         self._finished = False
         self._runs: dict[int, tuple[RunChart, Follower]] = {}
+        self._turned, self._turned_at = -1, 0.0  # the run that is in sight, and since when
         self._names: list[tuple[str, int]] = []
         self._seen: dict[int, Seen] = {}
         style = HTML(f"<style>{_style()}</style>", layout=Layout(display="none"))
@@ -72,6 +78,8 @@ class Board:
             self._seen[number] = seen
             self._show(number)
             self._lay_over(number)
+            if self._turned not in self._runs or time.monotonic() - self._turned_at > SETTLE:
+                self._turn(number)
             for other, (run, _) in self._runs.items():
                 if run.is_due:
                     self._show(other)
@@ -89,6 +97,7 @@ class Board:
                     run.offer(entries[0].id)
             for number in self._runs:
                 self._lay_over(number)
+            self._turn(len(diagnoses) - 1)
             self.box.add_class("nbdiag-done")  # the static copy below is hidden then: see style.css
 
     def _show(self, number: int) -> None:
@@ -114,13 +123,22 @@ class Board:
             self._runs.pop(old)[0].close()
             self._seen.pop(old, None)
         assign(self._stack, children=tuple(run.box for run, _ in self._runs.values()))
-        names = self._names = [(diagnoses[n].run.name or f"Run {n + 1}", n) for n in self._runs]
-        with self._chooser.hold_sync():
-            self._chooser.options = names
-            self._chooser.index = len(names) - 1
-        self._stack.selected_index = len(names) - 1
-        self._chooser.layout.display = "flex" if len(names) > 1 else "none"
+        self._names = [(diagnoses[n].run.name or f"Run {n + 1}", n) for n in self._runs]
+        if self._turned in self._runs:
+            self._turn(self._turned)
         return added
+
+    def _turn(self, number: int) -> None:
+        """Show this run's chart. A reader who looks at another one is brought here only by a new run."""
+        index = list(self._runs).index(number)
+        if tuple(self._chooser.options) != tuple(self._names):
+            with self._chooser.hold_sync():
+                self._chooser.options, self._chooser.index = self._names, index
+            self._chooser.layout.display = "flex" if len(self._names) > 1 else "none"
+        assign(self._chooser, index=index)
+        assign(self._stack, selected_index=index)
+        if number != self._turned:
+            self._turned, self._turned_at = number, time.monotonic()
 
     def _lay_over(self, number: int) -> None:
         """Let this run's chart know the others."""

@@ -13,6 +13,7 @@ from nbdiag.diagnosis import Diagnosis
 from nbdiag.events import Record
 from nbdiag.finding import Finding, Severity
 from nbdiag.run import Run
+from nbdiag.views.widget import board as boards
 from nbdiag.views.widget.board import MOST, Board
 
 
@@ -213,3 +214,19 @@ def test_the_unit_stands_beside_the_last_number_however_wide() -> None:
         board.draw([diagnosis(n)], 0)
         offsets += [label.x_offset for label in inside(board.box, Label) if list(label.text) == ["epoch"]]
     assert offsets[1] > offsets[0] >= 14
+
+
+def test_a_sweep_of_short_runs_does_not_turn_the_page_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(boards.time, "monotonic", lambda: now[0])
+    board = Board()
+    states = [diagnosis(3, status="finished") for _ in range(6)]
+    turned = []
+    for n in range(4):
+        board.draw(states[: n + 1], n)
+        turned.append(board._stack.selected_index)
+        now[0] += 0.6
+    assert turned == [0, 0, 2, 2]
+    board.finish(states)
+    assert board._stack.selected_index == board._chooser.index == 5
+    assert len(board._stack.children) == 6

@@ -89,6 +89,8 @@ async function render({ model, el }) {
   }
   listen('parts', find)
   listen('reader', () => view.refresh())
+  // Steps become epochs once there are some: a window in the one is none in the other.
+  listen('unit', () => view.choices.get('window') && view.choices.set({ window: null }))
   listen('others', () => view.runs.adopt())
   for (const name of ['findings', 'withdrawn', 'extent', 'units', 'metrics', 'given', 'stoppable']) listen(name, soon)
   listen('cards', cards)

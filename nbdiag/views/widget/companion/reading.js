@@ -15,7 +15,7 @@ function shown(value, percent) {
   const text = percent ? `${(value * 100).toFixed(2)} %`
     : value === 0 || (size >= 1e-3 && size < 100) ? value.toFixed(4)
     : size >= 100 && size < 1e6 ? value.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-    : value.toExponential(3)
+    : value.toExponential(3).replace(/e([+-])(\d)$/, 'e$10$2') // as the kernel writes it
   return text.replace('-', MINUS)
 }
 

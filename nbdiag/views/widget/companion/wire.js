@@ -20,7 +20,7 @@ function wire(view) {
 
   async function open() {
     opening = true
-    const made = manager.kernel?.createComm?.(TARGET, `nbdiag-${crypto.randomUUID()}`)
+    const made = manager.kernel?.createComm?.(TARGET, `nbdiag-${Date.now()}-${Math.random()}`)
     if (!made) return
     await made.subshellStarted
     if (!made.subshellId || view.signal.aborted || !model.get('stoppable')) return made.dispose()
