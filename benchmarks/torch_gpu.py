@@ -7,6 +7,7 @@ hook adds a synchronisation, lets memory grow, changes a bit of the training or 
 from __future__ import annotations
 
 import contextlib
+import math
 import statistics
 import sys
 import time
@@ -140,7 +141,11 @@ def flat_memory_and_right_values() -> None:
     check("nothing failed", not troubles(events), troubles(events))
     check("every value right", not wrong and len(values) == 10_000, (len(values), wrong[:5]))
     vals = [e for e in told if isinstance(e, Record) and e.split in ("val", "eval") and e.step is None]
-    print(f"  {len(values)} steps, {len(vals)} evaluation values, device memory {early} then {late} bytes")
+    norms = [e.value for e in told if isinstance(e, Record) and e.metric == "gradient_norm"]
+    check("gradient norms are told", bool(norms) and all(0 < norm < math.inf for norm in norms), norms[:5])
+    print(
+        f"  {len(values)} steps, {len(vals)} evaluation values, {len(norms)} norms, device memory {early} then {late} bytes"
+    )
 
 
 def same_bits() -> None:

@@ -44,6 +44,8 @@ class Gradients:
         grads = [p.grad for group in groups for p in group["params"] if p.grad is not None]
         if not grads or not self._scalars.readable(grads[0]):
             return None
+        if torch.autograd._profiler_enabled():  # the reader counts what the training does
+            return None
         device = grads[0].device
         # A distributed tensor's norm would wait for the other processes; parts of a model on several devices, for those.
         if any(type(g) is not torch.Tensor or g.layout is not torch.strided or g.device != device for g in grads):
