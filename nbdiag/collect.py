@@ -48,13 +48,15 @@ class Collector:
         if decoder is None:
             decoder = self._decoders[stream] = LineDecoder()
         decoder.time = time
-        if self._ahead and (begun := text.find("\n") + 1):
-            self._lines(decoder.decode(text[:begun]))
-            stop = decoder.plain(text, begun)
-            self._plain_lines(*self._ahead, text, begun, stop)
-            decoder.passed(text, begun, stop)
-            text = text[stop:]
-        self._lines(decoder.decode(text))
+        start = 0
+        if self._ahead and not (stop := decoder.plain(text, 0)) and (start := text.find("\n") + 1):
+            self._lines(decoder.decode(text[:start]))  # the end of a line that was begun before
+            stop = decoder.plain(text, start)
+        if self._ahead and stop > start:
+            self._plain_lines(*self._ahead, text, start, stop)
+            decoder.passed(text, start, stop)
+            start = stop
+        self._lines(decoder.decode(text[start:]))
 
     def event(self, event: Event, time: float | None = None) -> None:
         """A hook reports ``event`` at ``time``."""

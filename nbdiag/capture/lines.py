@@ -44,9 +44,9 @@ class _Row:
 
     __slots__ = ("dirty", "length", "parts")
 
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.length = 0  # characters written, also those beyond MAX_LINE that are not kept
+    def __init__(self, text: str = "") -> None:
+        self.parts = [text] if text else []
+        self.length = len(text)  # characters written, also those beyond MAX_LINE that are not kept
         self.dirty = False
 
     @property
@@ -69,7 +69,7 @@ class LineDecoder:
 
     def __init__(self) -> None:
         self.time: float | None = None
-        self._above: collections.deque[_Row] = collections.deque(maxlen=_ROWS)
+        self._above: collections.deque[_Row | str] = collections.deque(maxlen=_ROWS)
         self._below: list[_Row] = []  # nearest last; only after cursor-up
         self._row = _Row()
         self._column: int | None = None  # None: at the end of the row
@@ -102,16 +102,13 @@ class LineDecoder:
 
     def passed(self, text: str, start: int, stop: int) -> None:
         """These lines were read without ``decode``: they stand above the cursor now."""
-        for line in text[max(start, stop - _ROWS * _ROW_KEPT) : stop].split("\n")[-_ROWS - 1 : -1]:
-            row = _Row()
-            row.parts, row.length = [line[:_ROW_KEPT]], min(len(line), _ROW_KEPT)
-            self._above.append(row)
+        self._above.extend(text[max(start, stop - _ROWS * _ROW_KEPT) : stop].split("\n")[-_ROWS - 1 : -1])
 
     def flush(self) -> list[Line]:
         """The lines that no newline ended."""
         self._held = ""
         for row in (*self._above, self._row, *reversed(self._below)):
-            if row.length:
+            if not isinstance(row, str) and row.length:
                 self._give(row, final=True)
         lines = self._lines
         self.__init__()  # type: ignore[misc]
@@ -189,7 +186,8 @@ class LineDecoder:
         if self._above:
             if len(self._below) < _ROWS:
                 self._below.append(self._row)
-            self._row = self._above.pop()
+            row = self._above.pop()
+            self._row = _Row(row[:_ROW_KEPT]) if isinstance(row, str) else row
         self._column = 0
 
     def _give(self, row: _Row, *, final: bool) -> None:

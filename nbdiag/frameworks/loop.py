@@ -101,7 +101,7 @@ class LoopReader:
             parsed = self._forms.learn(line.text)
         begun = self._begun
         events += self._text(parsed, line.text, line.time)
-        if begun:
+        if begun or not events:
             self._before = before(*self._forms.last, events)
         return events or None
 
@@ -113,7 +113,9 @@ class LoopReader:
     def follows(self, text: str, start: int, stop: int) -> tuple[int, Iterable[Event] | None]:
         """Events of the lines from ``start`` on that are as the one before but for their numbers, and where they end."""
         end, told = stretch(self._before, text, start, stop) if self._before else (start, None)
-        return end, None if told is None else self._many(told)
+        if told == []:
+            self._age += text.count("\n", start, end)
+        return end, self._many(told) if told else told
 
     def _many(self, told: Sequence[Steps]) -> Iterator[Event]:
         if self._epoch is not None:

@@ -17,7 +17,7 @@ MOST = 1 << 15
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Before:
-    """The line before: its form, what it says, and the records it gave, one for each of its measures."""
+    """The line before: its form, what it says, and the records it gave, one for each of its measures or none at all."""
 
     form: Form
     parsed: Parsed
@@ -27,7 +27,11 @@ class Before:
 def before(form: Form | None, parsed: Parsed, events: Sequence[Event]) -> Before | None:
     """None where the line did more than to give its values: then the next line of its form may do something else."""
     records = tuple(event for event in events if isinstance(event, Record))
-    if form is None or len(events) != len(records) + 1 or not isinstance(events[-1], Reached):
+    if form is None:
+        return None
+    if not events and not parsed.found and parsed.where.epoch is parsed.where.step is None:
+        return Before(form, parsed, ())
+    if len(events) != len(records) + 1 or not isinstance(events[-1], Reached):
         return None
     same = [record.metric for record in records] == [measure.metric for measure in parsed.found]
     where = {record.step for record in records}
@@ -44,6 +48,8 @@ def stretch(line: Before, text: str, start: int, stop: int) -> tuple[int, list[S
     if found is None or found.end() == start:
         return start, None
     end = max(start, text.rfind("\n", start, found.end() - 1) + 1)
+    if not line.records:
+        return end, [] if end > start else None
     rows = line.form.pattern.findall(text, start, end)
     told = _columns(line, rows) if len(rows) >= LEAST else None
     return end, told

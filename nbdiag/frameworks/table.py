@@ -84,7 +84,7 @@ class TableReader:
         place = (0.0 if shown is None else shown, math.inf if step is None else step)
         if self._seen.get(place) == row:
             return  # the whole table was printed again
-        if not self._seen or place <= max(self._seen):
+        if not self._seen or place <= next(reversed(self._seen)):  # the last is the greatest
             self._offset = 1 if shown == 0 else 0
             self._percents, self._seen, self._planned = Percents(), {}, 0
             yield Begin("loop")

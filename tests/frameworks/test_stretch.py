@@ -27,10 +27,12 @@ STYLES = {
     "boosting": "[{i}]\ttrain-rmse:{v:.5f}\teval-rmse:{v:.5f}",
     "row": "{e}  {v:.3f}  {v:.3f}",
     "signed": "step {i:,} loss {m:.3f}",
+    "number": "{i}",
+    "download": "file {i} of 900, {s} bytes",
     "explicit": "step {i}: train loss {v:.3f}, val loss {v:.3f}",
 }
 ODD = ["", "Validation", "Epoch 2/9", "epoch  train_loss  valid_loss", "Fold 2", "hello 3", "best loss 0.3 at epoch 7", "val loss: 0.5",
-       "accuracy: 0.5", "step nan loss nan", "100%|##| 9/9 [00:01<00:00, 9.12it/s, loss=0.5]", "Best iteration is:",
+       "accuracy: 0.5", "step nan loss nan", "100%|##| 9/9 [00:01<00:00, 9.12it/s, loss=0.5]", "Best iteration is:", "loss 0.75", "epoch 4", "loss: 0.5 acc: 0.25",
        "10/10 - 0s - 3ms/step - loss: 0.5", "epoch 3 loss: 0.25 acc: 45.0"]  # fmt: skip
 
 
@@ -98,7 +100,8 @@ def test_at_once_is_as_one_by_one(lines, changes, cuts):
 
 
 @pytest.mark.parametrize(
-    "style", sorted({*STYLES} - {"boosting", "row", "rank", "second rank", "evaluation", "signed"})
+    "style",
+    sorted({*STYLES} - {"boosting", "row", "rank", "second rank", "evaluation", "signed", "number", "download"}),
 )
 def test_most_lines_of_a_style_are_read_at_once(style, monkeypatch):
     told = []
