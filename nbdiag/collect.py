@@ -36,6 +36,7 @@ class Collector:
         self._hooked: Run | None = None  # the run hooks report
         self._reported: Run | None = None  # the last of them, also when it is over
         self._exact: Run | None = None  # the same, where its values make the text's needless
+        self._complete = True  # and, with it, what is traced beneath
         self._time: float | None = None
         self._fresh_text()
 
@@ -62,7 +63,7 @@ class Collector:
         """A hook reports ``event`` at ``time``."""
         self._time = time
         if isinstance(event, Traced):
-            self._beneath.take(event, exact=self._exact is not None, time=time)
+            self._beneath.take(event, exact=self._exact is not None and self._complete, time=time)
         elif isinstance(event, Shown):
             if self._exact is None:
                 self._lines([Line(event.text, time=time, exact=True)])
@@ -72,7 +73,7 @@ class Collector:
             elif event.exact:
                 self._end_text("finished")
             run = self._resumed(event) if event.continues else self._begin(event)
-            self._hooked, self._exact = run, run if event.exact else None
+            self._hooked, self._exact, self._complete = run, run if event.exact else None, event.complete
             self._reported = run
         elif isinstance(event, End):
             if self._hooked is not None:
@@ -162,7 +163,7 @@ class Collector:
 
     def _take(self, run: Run, event: Event) -> None:
         if isinstance(event, (Record, Steps)):
-            if run is not self._exact:
+            if run is not self._exact or not self._complete:
                 self._beneath.reported(run, event)
             if not len(run) and run not in self.runs:
                 run.number = len(self.runs) + 1

@@ -56,7 +56,8 @@ class Steps:
 class Begin:
     """A run starts. ``exact`` is true when a hook reports it: the text's copy of its values is then not counted.
 
-    ``continues``: it is none of its own, the run that a hook reported last goes on.
+    ``continues``: it is none of its own, the run that a hook reported last goes on. ``complete`` is false where what is
+    traced beneath it tells more.
     """
 
     framework: str
@@ -64,6 +65,7 @@ class Begin:
     facts: Facts = Facts()  # noqa: RUF009 - frozen, no state shared
     exact: bool = False
     continues: bool = False
+    complete: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

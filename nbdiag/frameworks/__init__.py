@@ -6,6 +6,7 @@ from nbdiag.frameworks import third_party
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.catboost import CATBOOST
 from nbdiag.frameworks.fastai import FASTAI
+from nbdiag.frameworks.ignite import IGNITE
 from nbdiag.frameworks.keras import KERAS
 from nbdiag.frameworks.lightgbm import LIGHTGBM
 from nbdiag.frameworks.lightning import LIGHTNING
@@ -28,6 +29,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     LIGHTNING,
     SKORCH,
     FASTAI,
+    IGNITE,
     TABLE,
     TORCH,
     TQDM,

@@ -31,7 +31,7 @@ class Telling:
         self._thread = 0
         self._told: dict[str, int] = {}
 
-    def begin(self, owner: Any, facts: Mapping[str, Any]) -> bool:
+    def begin(self, owner: Any, facts: Mapping[str, Any], *, complete: bool = True) -> bool:
         """Whether this training is the one that is told from now on."""
         if self._owner is not None and self._owner() is not None and self._thread != get_ident():
             return False
@@ -41,7 +41,7 @@ class Telling:
         known, name = {"framework": self.framework, **facts}, ""
         with self.guard:
             name = run_name()
-        self.emit(Begin(self.framework, name, facts_from(known, "object"), exact=True))
+        self.emit(Begin(self.framework, name, facts_from(known, "object"), exact=True, complete=complete))
         return True
 
     def follows(self, owner: Any) -> bool:
