@@ -6,18 +6,23 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from typing import Any
 
 _FRAMEWORKS = (
     "keras", "torch", "jax", "tensorflow", "tqdm", "xgboost", "lightgbm", "catboost", "sklearn", "skorch", "lightning",
     "transformers", "ignite", "fastai", "flax", "optax", "rich", "pandas", "numpy", "scipy",
+    "structlog", "loguru", "tabulate", "prettytable", "equinox", "gpytorch", "pyro", "pytorch_tabnet", "gensim",
 )  # fmt: skip
 _kept = open(os.environ["NBDIAG_TRUTH"], "w")  # noqa: SIM115 - open until the program ends
 
 
 @atexit.register
 def _versions() -> None:
-    found = {n: str(sys.modules[n].__version__) for n in _FRAMEWORKS if hasattr(sys.modules.get(n), "__version__")}
+    used = [name for name in _FRAMEWORKS if name in sys.modules]
+    found = {
+        n: str(getattr(sys.modules[n], "__version__", None) or metadata.version(n.replace("_", "-"))) for n in used
+    }
     with open(os.environ["NBDIAG_TRUTH"] + ".versions", "w") as file:
         json.dump({"python": platform.python_version(), **found}, file, indent=1)
 

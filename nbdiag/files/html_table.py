@@ -10,7 +10,16 @@ def lines(html: str) -> str:
     reader = _Rows()
     reader.feed(html)
     reader.close()
-    return "".join(" | ".join(row) + "\n" for row in reader.rows)
+    return "".join(" | ".join(row) + "\n" for row in _without_index(reader.rows))
+
+
+def _without_index(rows: list[list[str]]) -> list[list[str]]:
+    """A DataFrame's rows without its index where that has no name; where it has one, that stands below the columns."""
+    if len(rows) < 2 or not rows[0] or rows[0][0]:
+        return rows
+    if rows[1][:1] != [""] and not any(rows[1][1:]):
+        return [[rows[1][0], *rows[0][1:]], *rows[2:]]
+    return [row[1:] for row in rows]
 
 
 class _Rows(HTMLParser):
