@@ -9,7 +9,8 @@ import nbformat
 import pytest
 
 from tests.browser.exported import export, serve
-from tests.browser.reader import Reader
+from tests.browser.reader import LONG, Reader
+from tests.browser.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -125,3 +126,40 @@ def test_the_stored_output_is_one_line_and_a_static_copy_of_each_run(folder: Pat
     assert {output.name for output in printed} == {"stdout"}
     assert len("".join(output.text for output in printed).splitlines()) == 40
     assert [sorted(output.data) for output in static] == [["image/svg+xml", "text/html", "text/plain"]] * 2
+
+
+_AGAIN = """%%diagnose
+import pathlib, time
+count = globals().get("count", 0) + 1
+for epoch in range(1, 21):
+    print(f"Epoch {epoch}/20 - loss: {count / epoch:.4f} - val_loss: {count / epoch + 0.02 * epoch:.4f}")
+    time.sleep(0.08)
+while count == 2 and not pathlib.Path("GO").exists():
+    time.sleep(0.05)
+"""
+FAINT = ".nbdiag .bqplot .curve path.line[d][style*='opacity: 0.4;']"
+
+
+def test_the_run_before_of_the_same_cell_lies_behind_while_it_runs_and_after(lab: Server, reader: Reader) -> None:
+    lab.write("again.ipynb", ["%load_ext nbdiag", _AGAIN])
+    reader.open(lab.address("again.ipynb"))
+    reader.command("notebook:run-all-cells")
+    reader.wait_for_prompt(1, busy=True)
+    reader.wait_for_prompt(1, busy=False)
+    reader.wait_for_chart()
+    assert reader.page.locator("[data-curve='previous run']").count() == 0
+    reader.command("notebook:run-all-cells")
+    reader.wait_for_prompt(1, busy=True)
+    name = reader.page.locator("[data-curve='previous run']")
+    name.wait_for(timeout=LONG)
+    assert "*" in reader.prompts()[1]
+    assert reader.page.locator(FAINT).count() == 2  # training and validation
+    (lab.notebooks / "GO").touch()
+    reader.wait_for_prompt(1, busy=False)
+    (lab.notebooks / "GO").unlink()
+    reader.wait_until_still()
+    assert reader.page.locator(FAINT).first.is_visible()
+    name.click()
+    reader.page.locator(FAINT).first.wait_for(state="hidden")
+    assert reader.complaints == []
+    lab.end_kernels()
