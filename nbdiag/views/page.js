@@ -4,7 +4,19 @@ for (const root of document.querySelectorAll('.nbdiag')) {
   const of = target => target.closest?.('[data-f]')?.dataset.f
   const light = (id, name, on) => { if (id) for (const e of all(id)) e.classList.toggle(name, on) }
   const card = id => root.querySelector(`details[data-f="${CSS.escape(id)}"]`)
-  const only = c => { for (const other of root.querySelectorAll('details[data-f][open]')) if (other !== c) other.open = false }
+  let printing = false
+  const only = c => { for (const other of root.querySelectorAll('details[data-f][open]')) if (other !== c && !printing) other.open = false }
+  // Paper cannot be clicked: all cards are open on it, and those that were closed before are closed again.
+  const closed = new Set()
+  addEventListener('beforeprint', () => {
+    printing = true
+    for (const c of root.querySelectorAll('details[data-f]:not([open])')) { closed.add(c); c.open = true }
+  })
+  addEventListener('afterprint', () => {
+    printing = false
+    for (const c of closed) c.open = false
+    closed.clear()
+  })
   const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
   for (const pin of root.querySelectorAll('a.pin')) pin.setAttribute('role', 'button')

@@ -111,6 +111,18 @@ def test_nothing_is_cut_off_and_text_keeps_its_size(page: Page, folder: Path, wi
     assert len(sizes) > 20 and min(sizes) >= 9
 
 
+def test_on_paper_all_cards_are_open(page: Page, folder: Path) -> None:
+    opened(page, examples.overfitting(), folder)
+    before = cards(page)
+    count = "document.querySelectorAll('details.card[open]').length"
+    page.evaluate(f"addEventListener('beforeprint', () => {{ window.printed = {count} }})")
+    page.pdf(path=folder / "report.pdf")
+    assert page.evaluate("window.printed") == 3
+    assert cards(page) == before
+    page.click(pin(page, 2))
+    assert cards(page) == ["overconfident-wrong-33"]
+
+
 def test_script_of_users_does_not_run(page: Page, folder: Path) -> None:
     page.on("dialog", lambda dialog: pytest.fail("an alert of a metric's name"))
     opened(page, examples.hostile(), folder)

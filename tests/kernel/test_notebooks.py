@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import nbclient
+import nbconvert
 import nbformat
 import papermill
 import pytest
@@ -56,6 +57,14 @@ def test_the_chart_and_its_static_copy_are_above_the_output(executed):
     assert kinds[:2] == ["display_data", "display_data"]
     assert set(kinds[2:]) == {"stream"}
     assert "val_loss" in executed.cells[1].outputs[1].data["text/plain"]
+
+
+def test_as_markdown_it_holds_the_findings_and_a_chart_that_makes_a_pdf(executed):
+    body, resources = nbconvert.MarkdownExporter().from_notebook_node(executed)
+    assert "its last state is in the output below" in body
+    assert "<summary><b>1. " in body and "val_loss" in body
+    (chart,) = (file.decode() for name, file in resources["outputs"].items() if name.endswith(".svg"))
+    assert chart.startswith("<svg ") and "var(" not in chart
 
 
 def test_a_failing_cell_fails_for_nbclient():
