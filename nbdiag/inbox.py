@@ -14,6 +14,9 @@ REACH = 0.05
 """Seconds within which chunks of one stream are given out as one text: read so, a line that is written costs a fifth
 less, and no eye sees the difference on an axis of time."""
 
+PIECE = 1 << 17
+"""Characters that are given out as one at most: what is slowest to read, unlike lines full of numbers, takes a fifth of a second."""
+
 
 class Inbox:
     """Open for any thread; emptied by one. Times are in seconds since it was made."""
@@ -42,30 +45,54 @@ class Inbox:
         if os.getpid() == self._pid:
             self._waiting.append((time.perf_counter() - self.began, "", event))
 
-    def empty(self) -> Iterator[tuple[float, str, str | Event]]:
-        """Time, stream (none for an event) and what came, until now: what comes meanwhile waits for the next time."""
+    def empty(self, enough: Callable[[], bool] = lambda: False) -> Iterator[tuple[float, str, str | Event]]:
+        """Time, stream (none for an event) and what came, until now: what comes meanwhile waits for the next time.
+
+        So does the rest once there was ``enough``; asked is after each piece.
+        """
+        waiting = self._waiting
         if self._forked is not None:
-            self._waiting.extend((at - self.began, stream, text) for at, stream, text in self._forked.receive())
-        texts: list[str] = []
-        since = at = 0.0
-        stream = ""
-        for _ in range(len(self._waiting)):
-            then, where, what = self._waiting.popleft()
-            if texts and (where != stream or then - since > REACH):
-                yield at, stream, "".join(texts)
-                texts = []
-            if isinstance(what, str):
-                if not texts:
-                    since, stream = then, where
-                texts.append(what)
-                at = then
-            else:
-                yield then, "", what
-        if texts:
-            yield at, stream, "".join(texts)
+            waiting.extend((at - self.began, stream, text) for at, stream, text in self._forked.receive())
+        left = len(waiting)
+        while left and not enough():
+            at, stream, what = waiting.popleft()
+            left -= 1
+            if not isinstance(what, str):
+                yield at, "", what
+                continue
+            texts, size, since = [what], len(what), at
+            while left and size < PIECE and waiting[0][1] == stream and waiting[0][0] - since <= REACH:
+                at, _, more = waiting.popleft()
+                left -= 1
+                texts.append(str(more))
+                size += len(texts[-1])
+            text, start = "".join(texts), 0
+            while start < len(text):
+                if start and enough():
+                    waiting.appendleft((at, stream, text[start:]))
+                    return
+                start, begun = _end(text, start), start
+                yield at, stream, text[begun:start]
+
+    def leave_out(self) -> int:
+        """Keep of what waits only what hooks reported; how many characters were not."""
+        what = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        self._waiting.extendleft(
+            reversed([(at, stream, event) for at, stream, event in what if not isinstance(event, str)])
+        )
+        return sum(len(text) for _, _, text in what if isinstance(text, str))
 
     def close(self) -> None:
         """All is read; forked processes are no longer heard."""
         if self._forked is not None:
             self._forked.close()
             self._forked = None
+
+
+def _end(text: str, start: int) -> int:
+    """Where the piece from ``start`` on ends: behind a line, or before one is written over, if it holds any."""
+    if len(text) - start <= PIECE:
+        return len(text)
+    stop = start + PIECE
+    end = max(text.rfind("\n", start, stop) + 1, text.rfind("\r", start, stop))
+    return end if end > start else stop

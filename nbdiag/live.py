@@ -46,6 +46,9 @@ REST = 1.0
 """Seconds of silence after a training's end until it is judged, whatever has been spent: one fit in a sweep is followed
 by the next within that time, and a reader who looks at the last one does not wait."""
 
+READING = 3.0
+"""Seconds at the end for reading what waits. It is a quarter of a second's output, unless that came in megabytes."""
+
 recent: deque[Diagnosis] = deque(maxlen=256)  # bounded: a diagnosis holds its whole run
 """What the watches of this process gave, oldest first."""
 _active: Watch | None = None
@@ -166,7 +169,11 @@ class Watch:
         if self._thread.is_alive():
             self._faults.note("the last refresh", f"not done after {PATIENCE:g} s")
         else:
-            self._drain()
+            until = time.perf_counter() + READING
+            self._drain(lambda: time.perf_counter() > until)
+            if left := self._inbox.leave_out():
+                self._faults.note("reading all of the output", f"the last {left / 1e6:.2g} MB came too fast")
+                self._drain()
             self._inbox.close()
             with self._faults.guard("the reader of the output"):
                 self._collector.close(status)
@@ -202,7 +209,7 @@ class Watch:
         while not self._stop.wait(self.options.refresh):
             before = clock()
             with self._faults.guard("the refresh"):
-                self._drain()
+                self._drain(self._stop.is_set)
                 pace.paid(clock() - before)
                 over = self._over()
                 judging = over or pace.judging_due(self._elapsed)
@@ -249,8 +256,8 @@ class Watch:
         self._screen.draw(diagnoses)
         return known is None
 
-    def _drain(self) -> None:
-        for at, stream, what in self._inbox.empty():
+    def _drain(self, enough: Callable[[], bool] = lambda: False) -> None:
+        for at, stream, what in self._inbox.empty(enough):
             self._read = self._inbox.began + at
             with self._faults.guard("the reader of the output"):
                 if isinstance(what, str):

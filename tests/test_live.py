@@ -176,6 +176,17 @@ def test_log_counts_epochs_from_1_and_a_restart_is_a_new_run(view):
         assert run.curve("accuracy", "val").values.tolist() == [0.9, 0.9, 0.9]
 
 
+def test_what_there_is_no_time_to_read_at_the_end_is_said_and_what_was_reported_counts(view, monkeypatch, capsys):
+    monkeypatch.setattr(live, "READING", -1.0)
+    with live.Watch(Options(refresh=60)).start() as watch:
+        print("some text\n" * 300_000)
+        watch.log(epoch=1, loss=0.5)
+    assert losses(watch.diagnoses[0]) == [0.5]
+    assert capsys.readouterr().err.splitlines() == [
+        "NbdiagWarning: reading all of the output failed (the last 3 MB came too fast); the training is not affected."
+    ]
+
+
 def test_what_is_logged_is_not_counted_again_from_the_text(view):
     with live.Watch().start() as watch:
         for epoch in (1, 2):
