@@ -63,7 +63,7 @@ def _is_table(value: Any) -> bool:
         return any(_is_number(value[0].get(n)) and _is_number(value[-1].get(n)) for n in _losses(value[0]))
     if any(_is_curve(value[name]) for name in _losses(value)):
         return True
-    return any(type(inner) is dict and _measured(inner) for inner in islice(value.values(), MOST))
+    return any(isinstance(inner, dict) and _measured(inner) for inner in islice(value.values(), MOST))
 
 
 def _losses(value: dict[Any, Any]) -> list[str]:

@@ -61,6 +61,37 @@ def test_a_fitted_estimator_and_a_keras_history_are_offered():
     assert "`model`" in line({}, {"a": 1, "model": model})
     assert "`h`" in line({}, {"h": History()})
     assert line({}, {"model": MLPRegressor()}) == ""
+    History.history = {}
+    assert line({}, {"h": History()}) == ""
+    History.history = {"loss": [], "val_loss": []}
+    assert line({}, {"h": History()}) == ""
+
+
+def test_boosters_that_were_fitted_and_their_results():
+    import lightgbm
+    import xgboost
+
+    x, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    for model in (xgboost.XGBClassifier(n_estimators=4), lightgbm.LGBMClassifier(n_estimators=4, verbose=-1)):
+        assert line({}, {"model": model}) == ""
+        model.fit(x, y, eval_set=[(x, y)])
+        assert "`model`" in line({}, {"model": model}) and len(diagnose(model).run) == 4
+        assert "`results`" in line({}, {"results": dict(model.evals_result_)})
+    results: dict = {}
+    xgboost.train(
+        {}, xgboost.DMatrix(x, y), 4, evals=[(xgboost.DMatrix(x, y), "train")], evals_result=results, verbose_eval=False
+    )
+    assert "`results`" in line({}, {"results": results}) and len(diagnose(results).run) == 4
+
+
+def test_a_trainer_that_has_not_trained_is_no_history():
+    class State:
+        log_history: list = []  # noqa: RUF012
+
+    State.__module__ = "transformers.trainer_callback"
+    assert line({}, {"state": State()}) == ""
+    State.log_history = [{"loss": v, "epoch": float(i)} for i, v in enumerate(DOWN, 1)]
+    assert "`state`" in line({}, {"state": State()})
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,20 @@ In a notebook fastai writes an HTML table and no text. The same names in fastai 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from nbdiag.events import Record
+from nbdiag.facts import facts_from
 from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit, Framework
 from nbdiag.frameworks.guard import Guard
 from nbdiag.frameworks.installing import following, installed
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling
+from nbdiag.metrics import identify
+from nbdiag.run import Run
 
 
 def hook(emit: Emit) -> AbstractContextManager[None]:
@@ -60,10 +64,8 @@ class _Learners:
         with self.telling.guard:
             recorder = args[0]
             if self.telling.follows(recorder.learn) and recorder.values:
-                values = zip(list(recorder.metric_names)[1:], recorder.values[-1], strict=False)
-                # Metrics are tensors of one element; without a validation they are None.
-                known = {name: float(value) for name, value in values if value is not None}
-                self.telling.row(recorder.learn.epoch + 1, known, unnamed="val")
+                values = _named(recorder, recorder.values[-1])
+                self.telling.row(recorder.learn.epoch + 1, values, unnamed="val")
 
 
 def _facts(learner: Any) -> dict[str, Any]:
@@ -78,4 +80,26 @@ def _facts(learner: Any) -> dict[str, Any]:
     }
 
 
-FASTAI = Framework("fastai", modules=("fastai",), hook=hook, stop=stop)
+def reads(source: Any) -> bool:
+    """A ``Learner`` that was fitted."""
+    known = any(kind.__module__ == "fastai.learner" for kind in type(source).__mro__)
+    return known and bool(getattr(vars(source).get("recorder"), "values", None))
+
+
+def read(source: Any) -> list[Run]:
+    """The run that a learner's recorder remembers, its last fit."""
+    run = Run(framework="fastai", facts=facts_from({"framework": "fastai", "loss_is": "unknown"}, "object"))
+    for epoch, values in enumerate(source.recorder.values, 1):
+        for label, value in _named(source.recorder, values).items():
+            named = identify(label)
+            run.append(Record(named.metric, named.split or "val", value, epoch, label=named.label))
+    return [run]
+
+
+def _named(recorder: Any, values: Sequence[Any]) -> dict[str, float]:
+    """An epoch's values by name. Metrics are tensors of one element; without a validation they are None."""
+    named = zip(list(recorder.metric_names)[1:], values, strict=False)
+    return {name: float(value) for name, value in named if value is not None}
+
+
+FASTAI = Framework("fastai", modules=("fastai",), hook=hook, stop=stop, reads=reads, read=read)

@@ -6,10 +6,12 @@ scores are in the history. The same names since skorch 0.9.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from nbdiag.events import Record
+from nbdiag.facts import facts_from
 from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit, Framework
 from nbdiag.frameworks.guard import Guard
@@ -18,6 +20,7 @@ from nbdiag.frameworks.measures import is_measure
 from nbdiag.frameworks.patches import called
 from nbdiag.frameworks.telling import Telling
 from nbdiag.metrics import identify
+from nbdiag.run import Run
 
 
 def hook(emit: Emit) -> AbstractContextManager[None]:
@@ -83,8 +86,7 @@ class _Nets:
                     self.telling.learn({"n_train": _size(kwargs, "train"), "n_val": _size(kwargs, "valid")})
                 return
             row = net.history[-1]
-            shown = {n: v for n, v in row.items() if is_measure(identify(n).metric) and not n.endswith("_best")}
-            self.telling.row(row["epoch"], shown)
+            self.telling.row(row["epoch"], _measured(row))
 
 
 def _size(kwargs: dict[str, Any], name: str) -> int | None:
@@ -92,4 +94,24 @@ def _size(kwargs: dict[str, Any], name: str) -> int | None:
     return len(data) if hasattr(type(data), "__len__") else None
 
 
-SKORCH = Framework("skorch", modules=("skorch",), hook=hook, stop=stop)
+def reads(source: Any) -> bool:
+    """A net that was fitted."""
+    return any(kind.__module__ == "skorch.net" for kind in type(source).__mro__) and bool(vars(source).get("history_"))
+
+
+def read(source: Any) -> list[Run]:
+    """The run a fitted net remembers, at full precision."""
+    run = Run(framework="skorch", facts=facts_from({"framework": "skorch", "loss_is": "epoch-mean"}, "object"))
+    for row in source.history_:
+        for label, value in _measured(row).items():
+            named = identify(label)
+            run.append(Record(named.metric, named.split or "train", float(value), row["epoch"], label=named.label))
+    return [run]
+
+
+def _measured(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What an epoch of a history measured, without the marks of the best ones."""
+    return {n: v for n, v in row.items() if is_measure(identify(n).metric) and not n.endswith("_best")}
+
+
+SKORCH = Framework("skorch", modules=("skorch",), hook=hook, stop=stop, reads=reads, read=read)

@@ -12,11 +12,11 @@ from nbdiag.run import Run
 
 
 def is_history(source: Any) -> bool:
-    """Whether this is a ``History`` of Keras or tf.keras, of any version; nothing is imported."""
-    kind = type(source)
-    return (
-        kind.__name__ == "History" and isinstance(getattr(source, "history", None), dict) and hasattr(source, "epoch")
-    )
+    """Whether this is a ``History`` of Keras or tf.keras, of any version, that holds values; nothing is imported."""
+    if type(source).__name__ != "History" or not hasattr(source, "epoch"):
+        return False
+    kept = getattr(source, "history", None)
+    return isinstance(kept, dict) and any(kept.values())
 
 
 def read_history(source: Any) -> list[Run]:

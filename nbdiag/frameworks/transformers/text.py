@@ -69,8 +69,8 @@ def named(label: str) -> tuple[str, str] | None:
 
 
 def reads(source: Any) -> bool:
-    """A ``Trainer``, its ``TrainerState``, or the dict of a ``trainer_state.json``."""
-    return _history(source) is not None
+    """A ``Trainer`` that has trained, its ``TrainerState``, or the dict of a ``trainer_state.json``."""
+    return bool(_history(source))
 
 
 def _history(source: Any) -> list[Any] | None:

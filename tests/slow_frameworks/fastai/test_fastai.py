@@ -48,6 +48,15 @@ def test_it_stops_by_its_own_exception_and_only_where_that_is_asked(kernel):  # 
         + "l = learner()\nwith l.no_bar(): l.fit(EPOCHS, lr=1e30, cbs=Slow())\nafter = len(l.recorder.values)"
     )
     (run,) = captured(kernel, code.replace("EPOCHS", "500"), options="--stop-on broken")
-    assert run["status"] == "stopped" and 1 < kernel.value("after") < 500
+    assert run["status"] == "stopped" and 0 < kernel.value("after") < 500
     (run,) = captured(kernel, code.replace("EPOCHS", "20"))
     assert run["status"] == "finished" and kernel.value("after") == 20
+
+
+def test_what_was_fitted_is_offered_where_nothing_was_captured_and_read(kernel):  # noqa: F811
+    assert "%diagnose" not in kernel.run("%%diagnose --view none --no-hooks\n" + MAKE + "l = learner()").text()
+    kernel.run("l.fit(3)")
+    live = captured(kernel, "l = learner()\nl.fit(3)")[0]["curves"]
+    kernel.run("import nbdiag\nd = nbdiag.diagnose(l)")
+    told = kernel.value("{c.name: c.values.tolist() for c in d.run.curves()}")
+    assert told == {name.partition("/")[0]: list(c.values()) for name, c in live.items() if name.endswith("/epoch")}

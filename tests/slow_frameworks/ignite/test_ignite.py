@@ -88,7 +88,7 @@ def test_one_that_raises_and_one_after_it(kernel):  # noqa: F811
 def test_it_is_terminated_and_only_where_that_is_asked(kernel):  # noqa: F811
     code = AT_ONCE + MAKE + "run(epochs=EPOCHS, lr=float('nan'), slow=0.05)"
     (run,) = captured(kernel, code.replace("EPOCHS", "500"), options="--stop-on broken")
-    assert run["status"] == "stopped" and 1 < len(run["curves"]["val:loss/epoch"]) < 500
+    assert run["status"] == "stopped" and len(run["curves"]["val:loss/epoch"]) < 500
     (run,) = captured(kernel, code.replace("EPOCHS", "12"))
     assert run["status"] == "finished" and len(run["curves"]["val:loss/epoch"]) == 12
 
