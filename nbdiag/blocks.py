@@ -67,6 +67,20 @@ def width(n: int, most: int) -> int:
     return size if size <= _FINE else -(-size // SIZE) * SIZE
 
 
+def means(values: np.ndarray, most: int) -> np.ndarray:
+    """Means over at most ``most`` parts of one size, the last as long as what is left; a shorter array stays."""
+    n, size = len(values), width(len(values), most)
+    if n <= most:
+        return values
+    return np.asarray(np.add.reduceat(values, np.arange(0, n, size)) / _counts(n, size))
+
+
+def _counts(n: int, size: int) -> np.ndarray:
+    counts = np.full(-(-n // size), float(size))
+    counts[-1] = n - size * (len(counts) - 1)
+    return counts
+
+
 class Summary:
     """An array, shape ``(n,)``, and what is known of its blocks."""
 
@@ -116,17 +130,12 @@ class Summary:
         return not self.holes and not self._blocks[_FALLS].any() and bool((self._ahead >= 0).all())
 
     def means(self, most: int) -> np.ndarray:
-        """Means over at most ``most`` parts of one size, the last as long as what is left; a shorter array stays."""
-        n = len(self.values)
-        if n <= most:
-            return self.values
-        size = width(n, most)
-        counts = np.full(-(-n // size), float(size))
-        counts[-1] = n - size * (len(counts) - 1)
-        if size <= _FINE:
-            return np.asarray(np.add.reduceat(self.values, np.arange(0, n, size)) / counts)
+        """What ``means`` gives."""
+        n, size = len(self.values), width(len(self.values), most)
+        if n <= most or size <= _FINE:
+            return means(self.values, most)
         sums = np.append(self._blocks[_SUM], self._rest.sum()) if len(self._rest) else self._blocks[_SUM]
-        return np.asarray(np.add.reduceat(sums, np.arange(0, len(sums), size // SIZE)) / counts)
+        return np.asarray(np.add.reduceat(sums, np.arange(0, len(sums), size // SIZE)) / _counts(n, size))
 
     def corners(self, points: int) -> np.ndarray:
         """Indices of about ``points`` values that look like all: of each part the lowest, the highest, the first hole."""

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from nbdiag.blocks import Blocks, Summary
+from nbdiag.blocks import Summary, means
 
 MAD_TO_SIGMA = 1.4826  # makes the median absolute deviation of normal noise its standard deviation
 PAIRWISE_POINTS = 128  # pairwise slopes cost n²: above this many points, means of equal parts stand for them
@@ -96,15 +96,13 @@ def bins(x: np.ndarray | Summary, y: np.ndarray | Summary, most: int) -> tuple[n
 
     Whole places stay whole: nobody has an epoch 51.5. The first and the last stand where the curve begins and ends.
     """
-    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and len(x) <= most:
-        return x, y
-    x, y = (v if isinstance(v, Summary) else Summary(v, Blocks()) for v in (x, y))
-    if len(x.values) <= most:
-        return x.values, y.values
-    middle = x.means(most)
-    middle = np.floor(middle) if x.whole else middle
-    middle[0], middle[-1] = x.values[0], x.values[-1]
-    return middle, y.means(most)
+    places = x.values if isinstance(x, Summary) else x
+    middle, level = (v.means(most) if isinstance(v, Summary) else means(v, most) for v in (x, y))
+    if len(places) > most:
+        whole = x.whole if isinstance(x, Summary) else bool((places == np.floor(places)).all())
+        middle = np.floor(middle) if whole else middle
+        middle[0], middle[-1] = places[0], places[-1]
+    return middle, level
 
 
 def smooth(values: np.ndarray, width: int) -> np.ndarray:

@@ -37,16 +37,21 @@ def same_places(one: Curve, other: Curve, n: int) -> bool:
 def shared(one: Curve, other: Curve, most: int) -> Columns | None:
     """Places both have, the values of both there, and the first one's in the middle before the next; means of parts."""
     n = min(len(one), len(other))
-    if n and one.known("values") and other.known("values") and same_places(one, other, n):
+    same = n > 0 and same_places(one, other, n)
+    if same and one.known("values") and other.known("values"):
         return _beginning(one, other, n, most)
     values = one.values[one.finite]
-    x, left, right = np.intersect1d(places(one)[one.finite], places(other)[other.finite], return_indices=True)
+    if same:
+        at = np.flatnonzero(one.finite[:n] & other.finite[:n])
+        x, left, second = places(one)[at], (np.cumsum(one.finite) - 1)[at], other.values[at]
+    else:
+        x, left, right = np.intersect1d(places(one)[one.finite], places(other)[other.finite], return_indices=True)
+        second = other.values[other.finite][right]
     if not len(x):
         return None
     between = (values[left] + values[np.minimum(left + 1, len(values) - 1)]) / 2
     where, first = stats.bins(x, values[left], most)
-    second = stats.bins(x, other.values[other.finite][right], most)[1]
-    return where, first, second, stats.bins(x, between, most)[1]
+    return where, first, stats.bins(x, second, most)[1], stats.bins(x, between, most)[1]
 
 
 def _beginning(one: Curve, other: Curve, n: int, most: int) -> Columns:
