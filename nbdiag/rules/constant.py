@@ -217,7 +217,7 @@ def _advice(run: Run, large: float | None) -> _Advice:
             if framework(run) in ("keras", "torch")
             else "Weigh the classes, or sample the rare one more often.",
             "Start the output's bias at the log-odds of the classes, so that training need not learn the frequencies first.",
-            lower_rate(run)[0].upper() + lower_rate(run)[1:] + ".",
+            *(() if large else (lower_rate(run)[0].upper() + lower_rate(run)[1:] + ".",)),
         ),
         caveat="the model ranks the samples well and only the threshold is wrong: look at the AUC.",
         references=(references.IMBALANCE, references.KARPATHY),

@@ -41,7 +41,8 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
 
     ## How it decides
     The end (median of the last tenth, 2 epochs at least) is `factor` (1.25) times the lowest level, ten times the noise above it the lowest level, and
-    above the loss at the start; or a Mann-Kendall trend upwards with z = 4 over the last 15 % (4 epochs at least). A loss
+    above the loss at the start; or it has lost 80 % of what it had gained, and half of it all over the last third; or a
+    Mann-Kendall trend upwards with z = 4 over the last 15 % (4 epochs at least). A loss
     that had grown by half when NaN came diverged too, and so did one that lies at ten times what guessing costs while
     accuracy stays at chance, or falls a thousandfold from the first epoch to the second: it exploded within the first.
 
@@ -109,13 +110,16 @@ def _rose(train: Series, factor: float) -> tuple[int, float] | None:
     low, end, first = float(train.smoothed[lowest]), stats.median(y[-max(2, n // 10) :]), float(y[0])
     # Beside 0 a share of the level means nothing: there only the whole curve's noise tells what a rise is.
     quiet = stats.noise(y[: max(3, lowest + 1)] if train.positive else y, train.rounding)
-    jump = end - low
-    if jump <= max((factor - 1) * abs(low), 10 * quiet):
-        return None
-    over_start = end > first + max(3 * quiet, 0.05 * abs(first))
-    most = end > 2 * low and jump > 0.25 * abs(first - low)  # a quarter of all that was learned is lost again
-    if not (over_start or (most and stats.trend(train.x[lowest:], y[lowest:]).z >= 4)):
-        return None
+    jump, won = end - low, first - low
+    # Nearly all that was learned is lost, and nothing of the last third (4 values at least) comes near the best again.
+    gone = n >= 12 and train.positive and low < 0.7 * first and jump > 0.8 * won
+    if not (gone and float(y[-(n // 3) :].min()) > low + 0.5 * won):
+        if jump <= max((factor - 1) * abs(low), 10 * quiet):
+            return None
+        over_start = end > first + max(3 * quiet, 0.05 * abs(first))
+        most = end > 2 * low and jump > 0.25 * abs(won)  # a quarter of all that was learned is lost again
+        if not (over_start or (most and stats.trend(train.x[lowest:], y[lowest:]).z >= 4)):
+            return None
     return lowest + int(np.argmax(y[lowest:] > low + 0.25 * jump)), low
 
 

@@ -156,6 +156,7 @@ def plateau(run: Run) -> Iterator[Finding]:
     flat = float((train.x[-1] - since) / max(train.x[-1] - train.x[0], 1e-9))
     yield Finding(
         title=f"{train.label} has been flat since {unit} {place(since)}",
+        headline=f"No progress since {unit} {place(since)}: {train.label} is flat at {pct(level / start)} of the start",
         message=f"`{train.label}` has stayed at about {num(level)} since {unit} {place(since)}, **for {pct(flat)} of the run**.",
         certainty=Certainty.STRONG,
         curves=(train.name,),

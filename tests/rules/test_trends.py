@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nbdiag import synthetic
+from nbdiag.diagnosis import examine
 from nbdiag.events import Record
 from nbdiag.facts import Facts
 from nbdiag.finding import Certainty, Finding, Severity
@@ -145,6 +146,17 @@ def flat_losses(level: float) -> Run:
     run = curves(loss=jittered(loss), val_loss=jittered(loss), accuracy=np.full(30, 0.5 + 0.5 * (0.69 - level)))
     run.learn(Facts(loss="binary_crossentropy", n_classes=2, n_train=2000, n_val=1000))
     return run
+
+
+def lost_again(share: float) -> Run:
+    """A training loss that falls from 1.4 to 0.45, jumps, and stays where it has lost ``share`` of that again."""
+    level = 0.45 + share * 0.95
+    return curves(loss=np.r_[1.4, 0.6, 0.5, 0.45, 3.0, 1.1, np.full(24, level)] + 0.01 * SMALL[:30])
+
+
+def test_what_is_lost_for_good_is_no_spike_that_recovered():
+    assert examine(lost_again(1.0)).findings[0].rule == "divergence"
+    assert "divergence" not in {f.rule for f in examine(lost_again(0.1)).findings}
 
 
 def bump(back: bool) -> Run:
