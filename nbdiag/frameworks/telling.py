@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import get_ident
 from typing import Any
 
@@ -19,8 +19,9 @@ from nbdiag.metrics import canonical, identify
 class Telling:
     """Tells one training at a time, by rounds that count from 1; one beside or inside it is left out.
 
-    A training is known by an ``owner`` that lives as long as it: when that dies untold of an end, it was broken off. It
-    must be begun before its first value is printed, and not at all where it will measure nothing.
+    A training is known by an ``owner`` that lives as long as it: when that dies untold of an end, it was broken off, or
+    ended as ``outcome`` says. It must be begun before its first value is printed, and not at all where it will measure
+    nothing.
     """
 
     def __init__(self, framework: str, emit: Emit, what: str) -> None:
@@ -28,19 +29,34 @@ class Telling:
         self.framework, self.emit = framework, emit
         self.guard = Guard(emit, f"following {what}")
         self._owner: weakref.ref[Any] | None = None
+        self._last: weakref.ref[Any] | None = None
+        self._outcome: Callable[[], Status] = lambda: "interrupted"
         self._thread = 0
         self._told: dict[str, int] = {}
 
-    def begin(self, owner: Any, facts: Mapping[str, Any], *, complete: bool = True) -> bool:
-        """Whether this training is the one that is told from now on."""
+    def begin(
+        self,
+        owner: Any,
+        facts: Mapping[str, Any],
+        *,
+        name: str = "",
+        complete: bool = True,
+        continues: bool = False,
+        outcome: Callable[[], Status] = lambda: "interrupted",
+    ) -> bool:
+        """Whether this training is the one that is told from now on. ``continues``: the owner's last one, if it was the last."""
         if self._owner is not None and self._owner() is not None and self._thread != get_ident():
             return False
-        self.end()
-        self._owner, self._thread = weakref.ref(owner, self._died), get_ident()
+        self.end("failed")  # left by what was raised, and the code went on
+        last, self._last = self._last, weakref.ref(owner)
+        self._owner, self._thread, self._outcome = weakref.ref(owner, self._died), get_ident(), outcome
+        if continues and last is not None and last() is owner:
+            self.emit(Begin(self.framework, exact=True, continues=True))
+            return True
         self._told = {}
-        known, name = {"framework": self.framework, **facts}, ""
+        known = {"framework": self.framework, **facts}
         with self.guard:
-            name = run_name()
+            name = ", ".join(part for part in (run_name(), name) if part)
         self.emit(Begin(self.framework, name, facts_from(known, "object"), exact=True, complete=complete))
         return True
 
@@ -94,7 +110,7 @@ class Telling:
 
     def _died(self, owner: weakref.ref[Any]) -> None:
         if owner is self._owner:
-            self.end("interrupted")
+            self.end(self._outcome())
 
 
 def samples_in(loader: Any) -> int | None:

@@ -110,11 +110,14 @@ def test_xgboost_stops_early_and_each_fit_is_a_run():
         assert len(run.curve("logloss", "val")) < 60
 
 
-def test_xgboost_cross_validation_gives_the_printed_means_and_a_plain_training_nothing():
+@pytest.mark.parametrize("verbose", [True, None])
+def test_xgboost_cross_validation_gives_its_means_and_a_plain_training_nothing(verbose):
     x, y, _, _ = data()
-    train = xgboost.DMatrix(x, y)
-    (run,) = watched(lambda: xgboost.cv({"objective": "binary:logistic"}, train, 6, nfold=3, verbose_eval=True))
-    assert len(run.curve("logloss", "train")) == len(run.curve("logloss", "test")) == 6
+    train, found = xgboost.DMatrix(x, y), []
+    params = {"objective": "binary:logistic"}
+    (run,) = watched(lambda: found.append(xgboost.cv(params, train, 6, nfold=3, verbose_eval=verbose, as_pandas=False)))
+    assert curves(run) == {f"{s}:logloss": found[0][f"{s}-logloss-mean"] for s in ("train", "test")}
+    assert (run.name, run.status, run.facts.epochs) == ("mean of 3 folds", "finished", 6)
     assert watched(lambda: xgboost.train({}, train, 5)) == []
 
 
@@ -183,7 +186,7 @@ def test_lightgbm_tells_what_it_records_also_where_nothing_records_it():
     assert curves(silent) == curves(run)
 
 
-def test_lightgbm_fits_stop_early_and_cross_validation_is_read_from_its_text():
+def test_lightgbm_fits_stop_early():
     x, y, held, wanted = data()
     model = lightgbm.LGBMRegressor(n_estimators=80, verbose=-1, n_jobs=1, random_state=0)
     (run,) = watched(
@@ -192,13 +195,42 @@ def test_lightgbm_fits_stop_early_and_cross_validation_is_read_from_its_text():
         )
     )
     assert curves(run) == {"val:l2": model.evals_result_["valid_0"]["l2"]}
-    own = lightgbm.Dataset(x, y, free_raw_data=False)
+    assert run.status == "finished"
+
+
+@pytest.mark.parametrize("callbacks", [[], [lightgbm.log_evaluation()]])
+def test_lightgbm_cross_validation_gives_its_means(callbacks):
+    x, y, _, _ = data()
+    found = []
+    own, params = lightgbm.Dataset(x, y), {"objective": "binary", "verbose": -1, "num_threads": 1, "learning_rate": 0.2}
     (run,) = watched(
-        lambda: lightgbm.cv(
-            {"objective": "binary", "verbose": -1}, own, 5, nfold=3, callbacks=[lightgbm.log_evaluation()]
-        )
+        lambda: found.append(lightgbm.cv(params, own, 5, nfold=3, eval_train_metric=True, callbacks=callbacks))
     )
-    assert len(run.curve("binary_logloss", "val")) == 5
+    for split, name in (("train", "train"), ("val", "valid")):
+        told = run.curve("binary_logloss", split).values.tolist()
+        assert told == pytest.approx(found[0][f"{name} binary_logloss-mean"], rel=1e-12) and len(told) == 5
+    assert (run.name, run.status, run.facts.learning_rate) == ("mean of 3 folds", "finished", 0.2)
+
+
+def test_a_lightgbm_training_that_was_left_by_an_exception_has_not_finished():
+    x, y, held, wanted = data()
+
+    def raises(env):
+        if env.iteration == 2:
+            raise ZeroDivisionError
+
+    def train(*callbacks):
+        own = lightgbm.Dataset(x, y)
+        return lightgbm.train(
+            {"verbose": -1}, own, 5, valid_sets=[lightgbm.Dataset(held, wanted)], callbacks=list(callbacks)
+        )
+
+    def both():
+        with contextlib.suppress(ZeroDivisionError):
+            train(raises)
+        train()
+
+    assert [run.status for run in watched(both)] == ["interrupted", "finished"]
 
 
 def test_lightgbm_is_the_same_with_and_without_us():
@@ -227,6 +259,29 @@ def test_perceptrons(early):
     assert curves(run) == expected
     assert (run.facts.n_train, run.facts.n_val) == ((135, 15) if early else (150, None))
     assert (run.facts.batch_size, run.facts.epochs, run.facts.loss) == (32, 15, "crossentropy")
+
+
+def test_perceptrons_that_are_trained_in_parts_are_one_run():
+    x, y, _, _ = data()
+    model, other = (MLPClassifier((4,), random_state=0, batch_size=32) for _ in range(2))
+
+    def parts():
+        for _ in range(6):
+            model.partial_fit(x, y, classes=[0, 1])
+        for _ in range(2):
+            other.partial_fit(x, y, classes=[0, 1])
+
+    runs = watched(parts)
+    assert [curves(run) for run in runs] == [{"train:loss": model.loss_curve_}, {"train:loss": other.loss_curve_}]
+    assert runs[0].status == "finished" and runs[0].facts.epochs is None and len(model.loss_curve_) == 6
+    warm = MLPClassifier((4,), max_iter=2, warm_start=True, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        (run,) = watched(lambda: [warm.fit(x, y) for _ in range(3)])
+    assert curves(run) == {"train:loss": warm.loss_curve_} and len(warm.loss_curve_) == 6
+    grown = GradientBoostingClassifier(n_estimators=4, warm_start=True, random_state=0)
+    (run,) = watched(lambda: [grown.set_params(n_estimators=n).fit(x, y) for n in (4, 7)])
+    assert curves(run) == {"train:loss": grown.train_score_.tolist()} and len(run) == 7
 
 
 def test_the_boosting_of_sklearn():

@@ -1,18 +1,20 @@
 """LightGBM's trainings come in while this is open, events at full precision go out.
 
 ``lgb.train``, and by it the scikit-learn interface, asks its booster for ``eval_train`` and ``eval_valid`` after each
-round, also where no callback records them. ``lgb.cv`` asks its folds' boosters from elsewhere: its printed means are
-read instead. Read against LightGBM 3.3 and 4.
+round, also where no callback records them. ``lgb.cv`` asks each fold's booster: its run is their mean. Read against
+LightGBM 3.3 and 4.
 """
 
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from types import FrameType
 from typing import Any
 
+from nbdiag.events import Status
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.lightgbm.text import splits_of
@@ -38,6 +40,8 @@ class _Boosters:
         self.telling = Telling("lightgbm", emit, "a LightGBM training")
         self.splits: dict[str, str] = {}
         self.curves: dict[str, list[float]] = {}
+        self.folds: list[Any] = []
+        """What the folds of a cross-validation gave in this round."""
 
     def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
         """Watch the evaluations."""
@@ -48,24 +52,50 @@ class _Boosters:
         """``train`` asked its booster how it does, after a round."""
         with self.telling.guard:
             frame = sys._getframe(2)
+            if frame.f_code.co_name == "handler_function" and frame.f_back is not None:
+                self._evaluated_fold(frame.f_back, results)
+                return
             if not is_training(frame):
                 return
             known = frame.f_locals
             owner = _lives_as_long(known)
             if owner is None or not (self.telling.follows(owner) or self._begins(owner, known)):
                 return
-            first = known["init_iteration"] + 1
             for name, metric, value, *_ in results:
-                label = f"{name}'s {metric}"
-                values = self.curves.setdefault(label, [])
-                values.append(float(value))
-                self.telling.curve(label, metric, self.splits.get(name, name), values, first)
+                self._tell(name, metric, float(value), known["init_iteration"] + 1)
+
+    def _evaluated_fold(self, frame: FrameType, results: Any) -> None:
+        """``cv`` asks its folds in turn."""
+        known = frame.f_locals
+        owner = _lives_as_long(known)
+        if frame.f_code.co_name != "cv" or frame.f_globals.get("__name__") != "lightgbm.engine" or owner is None:
+            return
+        count = len(known["cvbooster"].boosters)
+        if not self.telling.follows(owner):
+            self.curves, self.folds, self.splits = {}, [], {"valid": "val", "train": "train"}
+            params = known["params"]
+            facts = {"epochs": known["num_boost_round"], **_params_tell(params, known.get("fobj"))}
+            self.telling.begin(owner, facts, name=f"mean of {count} folds", outcome=lambda: "finished")
+        self.folds.append(results)
+        if len(self.folds) < count:
+            return
+        folds, self.folds = self.folds, []
+        for same in zip(*folds, strict=True):
+            name, metric = same[0][:2]
+            self._tell(name, metric, sum(float(one[2]) for one in same) / count, 1)
+
+    def _tell(self, name: str, metric: str, value: float, first: int) -> None:
+        label = f"{name}'s {metric}"
+        values = self.curves.setdefault(label, [])
+        values.append(value)
+        self.telling.curve(label, metric, self.splits.get(name, name), values, first)
 
     def _begins(self, owner: Any, known: Mapping[str, Any]) -> bool:
         self.curves = {}
+        booster = weakref.ref(known["booster"])
         own, others = known["train_data_name"], list(known["name_valid_sets"])
         self.splits = splits_of(others) | ({own: "train"} if known["is_valid_contain_train"] else {})
-        return self.telling.begin(owner, _facts(known))
+        return self.telling.begin(owner, _facts(known), outcome=lambda: _outcome(booster()))
 
 
 def is_training(frame: FrameType) -> bool:
@@ -79,16 +109,26 @@ def _lives_as_long(known: Mapping[str, Any]) -> Any:
     return found if isinstance(found, set) else None
 
 
+def _outcome(booster: Any) -> Status:
+    """``train`` writes the best scores just before it returns."""
+    return "finished" if booster is not None and booster.best_score else "interrupted"
+
+
 def _facts(known: Mapping[str, Any]) -> dict[str, Any]:
-    params = known["params"]
-    objective = "custom" if known.get("fobj") is not None else str(params.get("objective") or "regression")
-    rate = next((params[n] for n in ("learning_rate", "eta", "shrinkage_rate") if params.get(n)), 0.1)  # the default
     held = known["reduced_valid_sets"]
-    is_classes = objective in _CLASSES
     return {
         "n_train": known["train_set"].num_data(),
         "n_val": held[-1].num_data() if held else None,
         "epochs": known["num_boost_round"],
+        **_params_tell(known["params"], known.get("fobj")),
+    }
+
+
+def _params_tell(params: Mapping[str, Any], own: Any) -> dict[str, Any]:
+    objective = "custom" if own is not None else str(params.get("objective") or "regression")
+    rate = next((params[n] for n in ("learning_rate", "eta", "shrinkage_rate") if params.get(n)), 0.1)  # the default
+    is_classes = objective in _CLASSES
+    return {
         "loss": _LOSSES.get(objective, objective),
         "task": "classification" if is_classes else "regression" if objective in _LOSSES else None,
         "n_classes": 2 if objective == "binary" else params.get("num_class"),

@@ -51,11 +51,14 @@ class _Fits:
         yield watched(kind, a_round, self.tells)
 
     def begins(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """A fit is about to begin. Called again for each part (``partial_fit``) it is the reader's own loop."""
+        """A fit is about to begin. Parts of one (``partial_fit``, ``warm_start``) are one training, in a loop of the reader's."""
         with self.telling.guard:
             incremental = kwargs.get("incremental", args[4] if len(args) > 4 else False)
-            if not (incremental is True or getattr(args[0], "warm_start", False)):
-                self.telling.begin(args[0], _facts(args[0], args[1] if len(args) > 1 else kwargs.get("X")))
+            facts = _facts(args[0], args[1] if len(args) > 1 else kwargs.get("X"))
+            part = incremental is True or getattr(args[0], "warm_start", False)
+            if incremental is True:
+                facts |= {"n_train": None, "epochs": None, "batch_size": None}  # a part's, and perhaps another's
+            self.telling.begin(args[0], facts, continues=part)
 
     def tells(self, estimator: Any) -> None:
         """A round looks up a method: the values of the rounds before it stand in the estimator's lists."""

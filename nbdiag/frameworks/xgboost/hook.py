@@ -1,8 +1,8 @@
 """XGBoost's trainings come in while this is open, events at full precision go out.
 
 ``xgb.train``, and by it the scikit-learn interface, makes a ``CallbackContainer`` that evaluates each round and keeps the
-history; its methods are watched by their lookup. The same names since XGBoost 1.3. ``xgb.cv`` evaluates folds: its
-printed means are read instead.
+history; its methods are watched by their lookup. So does ``xgb.cv``: its run is the mean of its folds. The same names
+since XGBoost 1.3.
 """
 
 from __future__ import annotations
@@ -51,7 +51,12 @@ class _Boosters:
         with self.telling.guard:
             known = sys._getframe(2).f_locals
             sets = list(known.get("evals") or ())
-            if container.is_cv or not sets:
+            if container.is_cv:
+                facts = _facts(known, known["dtrain"], []) | {"n_train": None}
+                self.splits, self.train = {}, set()
+                self.telling.begin(container, facts, name=f"mean of {len(known['cvfolds'])} folds")
+                return
+            if not sets:
                 return
             data = known["dtrain"]
             if self.telling.begin(container, _facts(known, data, sets)):
@@ -67,7 +72,9 @@ class _Boosters:
                     self.splits = evaluation_splits(others) | dict.fromkeys(self.train, "train")
                 for name, metrics in container.history.items():
                     for metric, values in metrics.items():
-                        self.telling.curve(f"{name}-{metric}", metric, self.splits[name], values)
+                        # Of a cross-validation, each value is the folds' mean and their deviation.
+                        means = [value[0] for value in values] if container.is_cv else values
+                        self.telling.curve(f"{name}-{metric}", metric, self.splits[name], means)
 
     def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
         """All rounds are done."""
