@@ -12,9 +12,7 @@ from tests.styles import differences, negatives, render, styles
 STYLES, NEGATIVES = styles(), negatives()
 PRINTED = sorted(name for name, style in STYLES.items() if "paste" not in style.asked)
 LOGGED = [
-    name
-    for name in PRINTED
-    if not any(kind == "H" or "\r" in text or "█" in text for kind, text in STYLES[name].lines)
+    name for name in PRINTED if not any(kind == "H" or "\r" in text or "█" in text for kind, text in STYLES[name].lines)
 ]
 
 
