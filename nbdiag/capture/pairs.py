@@ -52,7 +52,7 @@ _PREFIX = re.compile(
     r")\s{0,8}(?:[-|:]{1,3}\s{1,8})?"
 )
 _LOGGER = re.compile(
-    r"(?!(?i:train|val|test|eval|loss|epoch|step)\w{0,9}:\s)[A-Za-z_][\w.]{0,60}(?::\w{1,60})?(?::\d{1,6})?\s?(?:[-|:]\s)(?=\S)"
+    r"(?!(?i:train|val|test|eval|loss|epoch|step)\w{0,9}:)[A-Za-z_][\w.]{0,60}(?::\w{1,60})?(?::\d{1,6})?\s?(?:[-|:]\s)(?=\S)"
 )
 
 

@@ -24,6 +24,7 @@ _DATED = re.compile(r"\d{2,}")  # what logging puts before a line: a time may ch
 _LONGEST = {"epoch": 7, "planned": 7, "step": 9, "steps": 9}  # digits of counters, as ``places`` reads them
 _MOST = 40  # digits of any other number: the longest that is printed, and no dump
 _NAMED = re.compile(r"\(\?P<\w+>")
+_WARNING = re.compile(r"[a-z]Warning: |warnings\.warn\(")  # they quote code, and code has losses and epochs
 _LEARN_AT = 3  # a pattern costs as much as reading some twenty lines; most forms come once
 _FORMS, _COUNTED = 8, 500  # more forms than that at a time cost more to try than to read anew
 
@@ -38,6 +39,8 @@ class Parsed:
 
 def parse(text: str) -> Parsed:
     """The counters and measures of one line."""
+    if _WARNING.search(text):
+        return Parsed(Place(text, told_of=True), ())
     prefix = len(text) - len(without_prefix(text))
     where = place(text, prefix)
     if where.told_of:

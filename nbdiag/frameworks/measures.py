@@ -13,7 +13,7 @@ from nbdiag.metrics import Named, canonical, identify, split_of
 _KNOWN = re.compile(
     r"(?:^|_)(?:loss\w{0,3}|nll|b?ce|cross_entropy|logloss|r?mse|mae|mape|kld?|elbo|xent|cost|err|error|perplexity|ppl|bp[bcd]"
     r"|acc\w{0,8}|accuracy|auc|auroc|auprc|f1|f1_score|precision|recall|m?iou|dice|bleu|rouge\w{0,3}|wer|cer|r2|m?ap|psnr|ssim|mcc)"
-    r"(?:_|$)|^acc\w{0,10}@\d|_acc\w{0,8}@\d|^loss[_A-Za-z]{0,12}$"
+    r"(?:_|$)|^top_?\d{1,2}$|^acc\w{0,10}@\d|_acc\w{0,8}@\d|^loss[_A-Za-z]{0,12}$"
 )
 _LOSS = re.compile(
     r"(?:^|_)(?:loss|losses|nll|b?ce|cross_entropy|logloss|elbo|perplexity|ppl|bp[bcd]|xent)(?:_|$)|^loss"
@@ -26,7 +26,7 @@ _NO_MEASURE = re.compile(
     r"momentum|dropout|percent|percentage|complete|completed|temperature|tau|ratio|progress|page|line|day|hour|year)(?:_|$)|^.$"
 )
 _NO_LOSS = re.compile(
-    r"(?:^|_)(?:packet|stop|frame|profit|path|heat|hair|hearing|pressure|insertion|return|transmission|credit|blood|power|friction|head)_loss|loss(?:es)?_(?:weights?|scale|coef\w{0,12}|fn|func\w{0,4}|ratio|type|limit)$"
+    r"(?:^|_)(?:packet|stop|frame|profit|mass|water|drawdown|path|heat|hair|hearing|pressure|insertion|return|transmission|credit|blood|power|friction|head)_loss|loss(?:es)?_(?:weights?|scale|coef\w{0,12}|fn|func\w{0,4}|ratio|type|limit)$"
     r"|^weight_loss|(?:^|_)(?:time|data|batch|reader)_cost"
 )
 _OWN = re.compile(
@@ -34,9 +34,22 @@ _OWN = re.compile(
     r"sensitivity|specificity|r2|top\d|exact_match|penalty|regulari|metric|d\(|g\("
 )
 """What measures of one's own are called; any other name counts as one in a dict or with a split's name only."""
+_OF_MODELS = {
+    "loss", "losses", "nll", "bce", "ce", "cross", "entropy", "crossentropy", "logloss", "elbo", "perplexity", "ppl", "mse", "mae", "l1", "l2",
+    "d", "g", "q", "generator", "discriminator", "gen", "disc", "actor", "critic", "policy", "value", "recon", "reconst", "reconstruction",
+    "kl", "content", "style", "cls", "class", "box", "bbox", "obj", "dfl", "mask", "rpn", "seg", "ctc", "att", "lm", "mlm", "aux", "reg",
+    "regression", "classification", "adv", "adversarial", "cycle", "identity", "contrastive", "triplet", "smooth", "huber", "hinge", "focal",
+    "dice", "vae", "gan", "real", "fake", "ner", "tok2vec", "tagger", "parser", "pde", "bc", "ic", "physics", "boundary", "data", "model", "net",
+    "cross_entropy", "negative", "log", "likelihood", "score", "masked", "mean", "squared",
+}  # fmt: skip
+_WEIGHT = re.compile(
+    r"[wbmc]\d?|theta_?\d?|slope|intercept|bias", re.IGNORECASE
+)  # of the regressions of a first course
 _TRADE = re.compile(r"\b(?:profits?|revenue|premium|equity|wins?|draws?)\b", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w@/.\- ]{0,40}\Z")
-_TOLD = re.compile(r"\b(?:best|min|max|lowest|highest|previous|prev|target|last|threshold|final)\b")
+_TOLD = re.compile(
+    r"\b(?:best|min|max|lowest|highest|previous|prev|target|last|threshold|final|improved|decreased|increased|reduced|from)\b"
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,7 +111,9 @@ def measures(found: list[Pair], line_split: str | None = None, headings: Heading
             metric = re.sub(r"\W+", "_", pair.name.lower()).strip("_")
         taken.add((metric, split))
         unit = "%" if pair.percent else ""
-        weak = not is_known or not (name.split or _tells(metric, pair, len(found)))
+        weak = not is_known or not (
+            name.split or _tells(metric, pair, sum(not _WEIGHT.fullmatch(p.name) for p in found))
+        )
         out.append(Measure(metric, split, pair.value, pair.rounding, unit, pair.name, pair.at, weak))
     return out
 
@@ -124,10 +139,14 @@ def _known(pair: Pair, metric: str) -> bool:
 
 
 def _tells(metric: str, pair: Pair, beside: int) -> bool:
-    """Whether a name without a split tells a training. A cost does where it is all that the line tells."""
+    """Whether a name without a split tells a training. A cost does where it is all that the line tells.
+
+    ``recon_loss`` is a name in a program, ``recon loss`` one of a model's; ``mass loss`` and ``loss of heat`` are anyone's.
+    """
     if "cost" in pair.name.lower():
         return beside == 1 and metric == "loss" and len(pair.name.split()) == 1
-    return bool(_LOSS.search(metric))
+    words = {*metric.split("_")} if " " in pair.name else set()
+    return bool(_LOSS.search(metric)) and words <= _OF_MODELS
 
 
 def _headed(named: Sequence[tuple[Pair, Named]]) -> list[tuple[Pair, Named]]:

@@ -40,10 +40,10 @@ _EVALUATED = re.compile(
 _AT_START = re.compile(
     r"\s{0,8}(\d{1,9})\s?/\s?(\d{1,9})(?=,?\s{1,4}(?:[-|]\s{1,4})?[A-Za-z_])"
 )  # 1/50, train_loss: 0.6
-_WHEN = re.compile(r"\s(?:after|at|for|in|on|of)\s(?:the\s)?(?:iter|epoch|step|batch)", _I)
+_WHEN = re.compile(r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?:iter|epoch|step|batch)", _I)
 _AFTER = re.compile(
     r"(?P<name>(?:[A-Za-z.]{1,20}[ _]){0,3}(?:cost|loss|error|accuracy|acc|perplexity))(?:\s\([\w ]{1,30}\))?"
-    r"\s(?:after|at|for|in|on|of)\s(?:the\s)?(?P<counter>(?:iteration|iter|epoch|step|batch)\s#?\d{1,9}(?:/\d{1,9})?)"
+    r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?P<counter>(?:iteration|iter|epoch|step|batch)\s#?\d{1,9}(?:/\d{1,9})?)"
     r"\s{0,4}(?::|=|is\b|was\b|->)\s{0,8}(?=[-+.\d\[\w])",
     _I,
 )
@@ -52,6 +52,10 @@ _TOLD_OF = re.compile(
     r"\W{1,3}(?:model\s|the\s)?\Z", _I
 )  # fmt: skip
 
+_BEGINS = re.compile(
+    r"\W{0,200}(?:(?:results?|metrics|summary|stats|statistics|scores?|report|losses)\s)?(?:in|at|for|of)\s(?:the\s)?",
+    _I,
+)  # "In epoch 3, loss …", "Results for epoch 3:"
 _MEASURED = re.compile(
     r"(?:\b(?:over|per|this|each|entire|whole|full)|loss|acc|accuracy|error|score)[ _](?:the\s)?\Z", _I
 )
@@ -97,8 +101,8 @@ def place(text: str, start: int = 0) -> Place:
     if found and "." in found[1] and _MEASURED.search(text, max(0, found.start() - 30), found.start()):
         found = None  # "Training acc over epoch: 0.75"
     if found:
-        if text[: found.start()].strip().lower() not in ("in", "at", "for") and _TOLD_OF.search(
-            text, max(0, found.start() - 30), found.start()
+        if _TOLD_OF.search(text, max(0, found.start() - 30), found.start()) and not _BEGINS.fullmatch(
+            text[: found.start()]
         ):
             return Place(text, told_of=True)
         counters |= {"epoch": found, "planned": found}
