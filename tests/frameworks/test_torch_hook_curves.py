@@ -404,6 +404,28 @@ def test_the_training_set_looked_at_again_is_not_validation():
     assert run.splits == ["train", "eval"]
 
 
+@pytest.mark.parametrize("kind", [list, np.array, torch.tensor])
+@pytest.mark.parametrize(("first", "split"), [(160, "val"), (159, "eval")])
+def test_two_samplers_of_one_data_set_are_two_sets_where_no_sample_is_in_both(kind, first, split):
+    def train():
+        data = loops.sets()[0]
+        sampler, loader = torch.utils.data.SubsetRandomSampler, torch.utils.data.DataLoader
+        chosen = kind(list(range(160))), kind(list(range(first, 240)))
+        train_loader, other = (loader(data, 32, sampler=sampler(indices)) for indices in chosen)
+        model = loops.network()
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        for _ in range(2):
+            for x, y in train_loader:
+                F.cross_entropy(model(x), y).backward()
+                optimizer.step()
+            loops.evaluate(model, other, F.cross_entropy)
+
+    (run,) = loops.runs(train)
+    assert run.splits == ["train", split]
+    assert run.curve("loss", split).epochs.tolist() == [1, 2]
+    assert (run.facts.n_train, run.facts.shuffle) == (160, True)
+
+
 @pytest.mark.parametrize(
     "criterion",
     [

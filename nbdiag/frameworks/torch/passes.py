@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
+from collections.abc import Iterable
 from typing import Any
+
+MOST = 200_000
+"""Indices of two samplers that are compared, in some 5 ms, once for each pass; of more it is not known how they differ."""
 
 
 class Identity:
@@ -12,13 +17,36 @@ class Identity:
     def __init__(self, loader: Any, size: tuple[int | None, int | None]) -> None:
         self.loader, self.dataset = _reference(loader), _reference(getattr(loader, "dataset", None))
         self.size = size
+        sampler = _sampler(loader)
+        self._compared: tuple[Identity, bool] | None = None
+        self._indices = sampler.indices if type(sampler).__name__ == "SubsetRandomSampler" else None
 
     def same(self, other: Identity) -> bool:
-        """Same loader object, or another one over the same data set; where one is gone, one of the same size."""
-        if _one(self.loader, other.loader) or _one(self.dataset, other.dataset):
+        """Same loader object, or another one over the same samples; where one is gone, one of the same size."""
+        if _one(self.loader, other.loader):
             return True
+        if _one(self.dataset, other.dataset):
+            if self._compared is None or self._compared[0] is not other:
+                self._compared = other, not self._apart(other)
+            return self._compared[1]
         gone = any(i.loader() is None and i.dataset() is None for i in (self, other))
         return gone and self.size == other.size
+
+    def _apart(self, other: Identity) -> bool:
+        """Both choose from one data set, and no sample twice: the usual split into training and validation."""
+        if self._indices is None or other._indices is None or len(self._indices) + len(other._indices) > MOST:
+            return False
+        return other._chosen.isdisjoint(_numbers(self._indices))
+
+    @functools.cached_property
+    def _chosen(self) -> frozenset[int]:
+        return frozenset(_numbers(self._indices))
+
+
+def _numbers(indices: Any) -> Iterable[int]:
+    """An array's or a tensor's numbers: its own elements are no equals of each other."""
+    numbers: Iterable[int] = indices.tolist() if hasattr(indices, "tolist") else indices
+    return numbers
 
 
 def _reference(thing: Any) -> Any:
