@@ -39,7 +39,8 @@ ipywidgets.VBox([button, out])
 """
 _CELL = """%%diagnose
 for epoch in range(1, 41):
-    print(f"Epoch {epoch}/40 - loss: {1 / epoch:.4f} - val_loss: {1 / epoch + 0.01 * epoch:.4f}")
+    loss = 1 / epoch if epoch < 36 else float("nan")
+    print(f"Epoch {epoch}/40 - loss: {loss:.4f} - val_loss: {loss + 0.01 * epoch:.4f}")
 """
 ENDED = "s => / of 900 epochs in /.test(document.querySelector(s)?.textContent)"
 

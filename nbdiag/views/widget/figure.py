@@ -102,9 +102,11 @@ class PanelFigure:
     def _draw_line(self, key: str, line: Line) -> None:
         traits: dict[str, Any] = {"visible": bool(np.isfinite(line.y).any())}  # a mark of NaN only breaks its figure
         if traits["visible"]:
+            # bqplot 0.13 puts a hidden label at a line's last point: where that is NaN, an error in the console.
+            drawn = slice(int(np.flatnonzero(np.isfinite(line.y))[-1]) + 1)
             traits |= {
-                "x": _compact(np.asarray(line.x, dtype=float)),
-                "y": _coarse(line.y) if line.dense else np.asarray(line.y, dtype=float),
+                "x": _compact(np.asarray(line.x[drawn], dtype=float)),
+                "y": _coarse(line.y[drawn]) if line.dense else np.asarray(line.y[drawn], dtype=float),
                 "marker": "circle" if line.markers or len(line.x) == 1 else None,
                 "opacities": [_FAINT if line.faint else 1.0],
                 "stroke_width": 1.0 if line.faint or line.dense else 2.0,  # 1: thin and solid, see style.css

@@ -92,6 +92,14 @@ def test_a_value_that_is_no_number_never_reaches_the_browser() -> None:
             assert np.isfinite([axis.scale.min, axis.scale.max]).all() and axis.scale.min < axis.scale.max
 
 
+def test_a_line_ends_at_its_last_number() -> None:
+    board = Board()
+    board.draw([diagnosis(9, **{f"val_loss_{i}": float("nan") for i in (4, 8, 9)})], 0)
+    for line in curves(board):
+        assert np.isfinite(line.y[-1]) and len(line.x) == len(line.y)
+    assert sorted(len(line.x) for line in curves(board) if len(line.x) > 2) == [7, 9, 9]
+
+
 def test_a_run_of_nothing_but_nan_is_drawn() -> None:
     board = Board()
     nan = {f"{split}_loss_{i}": float("nan") for split in ("train", "val") for i in range(1, 6)}

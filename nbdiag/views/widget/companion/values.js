@@ -3,13 +3,21 @@ function values(view, button) {
   const region = html('<div class="nbdiag-values" role="region" aria-label="Values" tabindex="0" hidden></div>')
   let drawn = ''
 
+  // A line ends at its last number; its name says where that was not its last value.
+  function column(panel, { line, end }) {
+    const at = new Map(Array.from(line.model.get('x'), (x, i) => [x, line.model.get('y')[i]]))
+    if (!/(NaN|∞)$/.test(panel.ends.model.get('text')[end] ?? '')) return { at, lost: Infinity }
+    const lost = line.model.get('x').at(-1)
+    return { lost, at: at.set(view.parts.axis.done.model.get('x').at(-1), NaN) }
+  }
+
   function columns() {
     return view.parts.panels.flatMap(panel => panel.lines
       .filter(({ line, faint }) => !faint && line.model.get('visible'))
-      .map(({ line, name }) => ({
-        name: name === panel.title ? name : `${name} ${panel.title}`,
+      .map(found => ({
+        name: found.name === panel.title ? found.name : `${found.name} ${panel.title}`,
         percent: panel.percent,
-        at: new Map(Array.from(line.model.get('x'), (x, i) => [x, line.model.get('y')[i]])),
+        ...column(panel, found),
       })))
   }
 
@@ -33,7 +41,7 @@ function values(view, button) {
     made.tHead.append(row(cell('th', view.model.get('unit'), 'col'), ...named.map(({ name }) => cell('th', name, 'col'))))
     made.tBodies[0].append(...places.map(place => row(
       cell('th', view.number(place), 'row'),
-      ...named.map(({ at, percent }) => cell('td', at.has(place) ? shown(at.get(place), percent) : '')),
+      ...named.map(({ at, lost, percent }) => cell('td', at.has(place) || place > lost ? shown(at.get(place), percent) : '')),
     )))
     return made
   }
