@@ -41,7 +41,7 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
 
     ## How it decides
     The end (median of the last tenth, 2 epochs at least) is `factor` (1.25) times the lowest level, ten times the noise above it the lowest level, and
-    above the loss at the start; or it has lost 80 % of what it had gained, and half of it all over the last third; or a
+    above the loss at the start; or it has lost 80 % of what it had gained, half of it all over the last third, and validation a fourth; or a
     Mann-Kendall trend upwards with z = 4 over the last 15 % (4 epochs at least). A loss
     that had grown by half when NaN came diverged too, and so did one that lies at ten times what guessing costs while
     accuracy stays at chance, or falls a thousandfold from the first epoch to the second: it exploded within the first.
@@ -94,14 +94,14 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
 
 def _exploded(run: Run, train: Series, factor: float) -> tuple[float, float] | None:
     """First epoch of the explosion and the lowest level before it; None where the loss did not explode for good."""
-    for found in (_rose(train, factor), _became_non_finite(train), _at_once(run, train)):
+    for found in (_rose(run, train, factor), _became_non_finite(train), _at_once(run, train)):
         if found is not None:
             at, low = found
             return float(train.x[at]), low
     return None
 
 
-def _rose(train: Series, factor: float) -> tuple[int, float] | None:
+def _rose(run: Run, train: Series, factor: float) -> tuple[int, float] | None:
     """The loss ends far above its lowest level, and above where it began or still rising."""
     y, n = train.y, len(train)
     lowest = int(np.argmin(train.smoothed))
@@ -111,9 +111,7 @@ def _rose(train: Series, factor: float) -> tuple[int, float] | None:
     # Beside 0 a share of the level means nothing: there only the whole curve's noise tells what a rise is.
     quiet = stats.noise(y[: max(3, lowest + 1)] if train.positive else y, train.rounding)
     jump, won = end - low, first - low
-    # Nearly all that was learned is lost, and nothing of the last third (4 values at least) comes near the best again.
-    gone = n >= 12 and train.positive and low < 0.7 * first and jump > 0.8 * won
-    if not (gone and float(y[-(n // 3) :].min()) > low + 0.5 * won):
+    if not _lost_again(run, train, low, end):
         if jump <= max((factor - 1) * abs(low), 10 * quiet):
             return None
         over_start = end > first + max(3 * quiet, 0.05 * abs(first))
@@ -121,6 +119,21 @@ def _rose(train: Series, factor: float) -> tuple[int, float] | None:
         if not (over_start or (most and stats.trend(train.x[lowest:], y[lowest:]).z >= 4)):
             return None
     return lowest + int(np.argmax(y[lowest:] > low + 0.25 * jump)), low
+
+
+def _lost_again(run: Run, train: Series, low: float, end: float) -> bool:
+    """Nearly all that was learned is lost, on validation too, and nothing of the last third comes near the best again.
+
+    Three epochs near the best: a single low value may be one batch's.
+    """
+    y, n = train.y, len(train)
+    won = float(y[0]) - low
+    if n < 12 or not train.positive or low >= 0.7 * y[0] or end - low <= 0.8 * won:
+        return False
+    near = y < low + 0.5 * won
+    val = evidence.loss(run, "val")
+    felt = val is None or float(np.median(val.y[-(len(val) // 3) :])) > 1.25 * float(val.smoothed.min())
+    return felt and int(near.sum()) >= 3 and not near[-(n // 3) :].any()
 
 
 def _became_non_finite(train: Series) -> tuple[int, float] | None:
