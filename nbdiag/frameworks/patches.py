@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
+
+
+def caller() -> FrameType:
+    """For what observes: the frame that called, or looked up, what is watched, however many watch it."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename != __file__ and frame.f_back is not None:
+        frame = frame.f_back
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
 
 
 @contextlib.contextmanager

@@ -19,8 +19,10 @@ from sklearn.neural_network._multilayer_perceptron import BaseMultilayerPerceptr
 
 from nbdiag.collect import Collector
 from nbdiag.events import Trouble
+from nbdiag.frameworks.lightgbm import LIGHTGBM
 from nbdiag.frameworks.lightgbm.hook import hook as lightgbm_hook
 from nbdiag.frameworks.sklearn.hook import hook as sklearn_hook
+from nbdiag.frameworks.xgboost import XGBOOST
 from nbdiag.frameworks.xgboost.hook import hook as xgboost_hook
 
 pytestmark = pytest.mark.frameworks
@@ -51,6 +53,8 @@ def watched(train, fails=None):
         stack.enter_context(contextlib.redirect_stdout(Written()))
         for hook in HOOKS:
             stack.enter_context(hook(events.append))
+        for stop in (XGBOOST.stop, LIGHTGBM.stop):  # beside the hooks, as where the view has a button for it
+            stack.enter_context(stop(lambda since: "", events.append))
         if fails:
             with pytest.raises(fails) as caught:
                 train()

@@ -7,7 +7,6 @@ LightGBM 3.3 and 4.
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -18,7 +17,7 @@ from nbdiag.events import Status
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.installing import following
 from nbdiag.frameworks.lightgbm.text import splits_of
-from nbdiag.frameworks.patches import called
+from nbdiag.frameworks.patches import called, caller
 from nbdiag.frameworks.telling import Telling
 
 _LOSSES = {
@@ -51,7 +50,7 @@ class _Boosters:
     def evaluated(self, args: tuple[Any, ...], kwargs: dict[str, Any], results: Any) -> None:
         """``train`` asked its booster how it does, after a round."""
         with self.telling.guard:
-            frame = sys._getframe(2)
+            frame = caller()
             if frame.f_code.co_name == "handler_function" and frame.f_back is not None:
                 self._evaluated_fold(frame.f_back, results)
                 return

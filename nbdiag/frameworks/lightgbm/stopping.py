@@ -12,7 +12,7 @@ from nbdiag.frameworks.base import Asked, Emit
 from nbdiag.frameworks.guard import Guard
 from nbdiag.frameworks.installing import installed
 from nbdiag.frameworks.lightgbm.hook import is_training
-from nbdiag.frameworks.patches import called
+from nbdiag.frameworks.patches import called, caller
 
 
 def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
@@ -21,7 +21,7 @@ def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
 
     def evaluated(args: tuple[Any, ...], kwargs: dict[str, Any], results: Any) -> None:
         with guard:
-            frame = sys._getframe(2)
+            frame = caller()
             if is_training(frame):
                 callbacks = frame.f_locals["callbacks_after_iter"]  # this training's own list, called next
                 if not any(isinstance(callback, _Stopper) for callback in callbacks):

@@ -7,7 +7,6 @@ with early stopping (without it, it measures nothing). The same names in scikit-
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Any
 
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.installing import following
-from nbdiag.frameworks.patches import called, watched
+from nbdiag.frameworks.patches import called, caller, watched
 from nbdiag.frameworks.sklearn.remembered import remembered
 from nbdiag.frameworks.telling import Telling
 
@@ -65,7 +64,7 @@ class _Fits:
         with self.telling.guard:
             if self.telling.follows(estimator):
                 # Gradient boosting's list is as long as the plan from the start; this tells how far it is.
-                self._tell(estimator, sys._getframe(2).f_locals.get("i"))
+                self._tell(estimator, caller().f_locals.get("i"))
 
     def finished(self, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         """The fit was finished; gradient boosting's gives its number of rounds."""

@@ -7,14 +7,13 @@ since XGBoost 1.3.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.installing import following
-from nbdiag.frameworks.patches import called, watched
+from nbdiag.frameworks.patches import called, caller, watched
 from nbdiag.frameworks.rounds import evaluation_splits
 from nbdiag.frameworks.telling import Telling
 
@@ -49,7 +48,7 @@ class _Boosters:
     def begins(self, container: Any) -> None:
         """``train`` is about to begin with its rounds."""
         with self.telling.guard:
-            known = sys._getframe(2).f_locals
+            known = caller().f_locals
             sets = list(known.get("evals") or ())
             if container.is_cv:
                 facts = _facts(known, known["dtrain"], []) | {"n_train": None}
