@@ -9,8 +9,8 @@ import htpy as h
 from nbdiag.finding import Finding
 from nbdiag.views import sections, signs
 from nbdiag.views.markup import prose
-from nbdiag.views.numbering import Numbered, numbered, severity_of
-from nbdiag.views.numbers import epochs, places
+from nbdiag.views.numbering import Numbered, numbered, severity_of, unit_of
+from nbdiag.views.numbers import places
 from nbdiag.views.pictures import figure
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def card(
 
 
 def row(entry: Numbered, level: int) -> h.Element:
-    """The row of a closed card: number, title, epochs, severity, certainty."""
+    """The row of a closed card: number, title, place, severity, certainty."""
     f = entry.finding
     where = places(f.start, entry.stop)
     return h.summary(".row")[
@@ -45,7 +45,7 @@ def row(entry: Numbered, level: int) -> h.Element:
         h.span(".title", role="heading", aria_level=str(level))[
             prose(f.title), h.span(".prov-word")[" · provisional"] if f.provisional else None
         ],
-        h.span(".meta.where", data_w=f"{(epochs(f.start, entry.stop) or 'epochs').split()[0]} ")[where],
+        h.span(".meta.where", data_w=f"{(entry.where or f'{entry.unit}s').split()[0]} ")[where],
         h.span(".meta.sevw")[severity_of(f).value],
         h.span(".meta.sure", title=signs.SURE[f.certainty])[signs.bars(f.certainty), f.certainty.value],
         signs.chevron(),
@@ -60,7 +60,7 @@ def columns(diagnosis: Diagnosis) -> h.Element | None:
     changing = ", may change while training runs" if diagnosis.run.status == "running" else None
     return h.div(".row.cols")[
         h.span[h.b[f"{count} finding{'s' if count > 1 else ''}"], changing],
-        h.span["epochs"], h.span["severity"], h.span["how sure"], h.span,
+        h.span[f"{unit_of(diagnosis.run)}s"], h.span["severity"], h.span["how sure"], h.span,
     ]  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from nbdiag.finding import Finding, Reference
 from nbdiag.views import header, sections
 from nbdiag.views.markup import between, plain, sentence, split
 from nbdiag.views.numbering import Numbered, numbered, severity_of
-from nbdiag.views.numbers import epochs
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -49,7 +48,7 @@ def _escaped(words: str) -> str:
 def _finding(entry: Numbered, entries: list[Numbered]) -> list[str]:
     f = entry.finding
     number = f"{entry.number}. " if entry.number is not None else "✓ "
-    where = f", {span}" if (span := epochs(f.start, entry.stop)) else ""
+    where = f", {span}" if (span := entry.where) else ""
     blocks = [
         f"## {number}{prose(f.title)}",
         f"*{severity_of(f).value}, {f.certainty.value}{where}{', provisional' if f.provisional else ''}*",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbdiag.finding import Finding, Severity
 from nbdiag.run import Run
+from nbdiag.views.numbers import extent
 
 if TYPE_CHECKING:
     from nbdiag.diagnosis import Diagnosis
@@ -17,13 +18,20 @@ if TYPE_CHECKING:
 class Numbered:
     """One finding as the views name it. Good news has no number: it is told, not pinned to the curves.
 
-    ``stop`` is the finding's, or where it still goes on the last place measured; None for the whole run.
+    ``stop`` is the finding's, or where it still goes on the last place measured; None for the whole run. ``unit`` is what
+    they count.
     """
 
     id: str
     number: int | None
     finding: Finding
     stop: float | None = None
+    unit: str = "epoch"
+
+    @property
+    def where(self) -> str:
+        """``epochs 21–47``, ``step 3``; empty for the whole run."""
+        return extent(self.finding.start, self.stop, self.unit)
 
 
 def numbered(diagnosis: Diagnosis) -> list[Numbered]:
@@ -37,8 +45,14 @@ def numbered(diagnosis: Diagnosis) -> list[Numbered]:
         good = finding.severity is Severity.GOOD
         number += not good
         unique = name if taken[name] == 1 else f"{name}--{taken[name]}"
-        out.append(Numbered(unique, None if good else number, finding, _stop(diagnosis.run, finding)))
+        stop, unit = _stop(diagnosis.run, finding), unit_of(diagnosis.run)
+        out.append(Numbered(unique, None if good else number, finding, stop, unit))
     return out
+
+
+def unit_of(run: Run) -> str:
+    """What places of findings count: epochs, or steps where no epoch is known."""
+    return "step" if run.last_epoch is None and run.curves("step") else "epoch"
 
 
 def _stop(run: Run, finding: Finding) -> float | None:

@@ -41,10 +41,10 @@ def places(start: float | None, stop: float | None) -> str:
     return f"{place(start)}–{place(stop)}"
 
 
-def epochs(start: float | None, stop: float | None) -> str:
-    """``epochs 21–47``, ``epoch 3``; empty for the whole run."""
+def extent(start: float | None, stop: float | None, unit: str) -> str:
+    """``epochs 21–47``, ``step 3``; empty for the whole run."""
     span = places(start, stop)
-    return "" if start is None else f"epochs {span}" if "–" in span else f"epoch {span}"
+    return "" if start is None else f"{unit}{'s' if '–' in span else ''} {span}"
 
 
 def duration(seconds: float) -> str:

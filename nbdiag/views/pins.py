@@ -10,8 +10,7 @@ from nbdiag.finding import Finding
 from nbdiag.run import Run
 from nbdiag.views.horizontal import Horizontal, positions
 from nbdiag.views.markup import plain
-from nbdiag.views.numbering import numbered, severity_of
-from nbdiag.views.numbers import epochs
+from nbdiag.views.numbering import Numbered, numbered, severity_of
 from nbdiag.views.shapes import Pin
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def pins(diagnosis: Diagnosis, axis: Horizontal) -> tuple[tuple[Pin, ...], int]:
             lanes.append([])
         lanes[lane].append(taken)
         out.append(
-            Pin(entry.id, entry.number, lane, start, stop, severity_of(f), spoken(f, entry.number, entry.stop),
+            Pin(entry.id, entry.number, lane, start, stop, severity_of(f), spoken(entry),
                 provisional=f.provisional, whole=whole, open=still)
         )  # fmt: skip
     return tuple(out), len(lanes)
@@ -66,7 +65,7 @@ def _placed(run: Run, finding: Finding, epoch: float, axis: Horizontal) -> float
     return float(np.interp(epoch, curve.x[around], positions(run, curve, axis.unit, around)))
 
 
-def spoken(finding: Finding, number: int, stop: float | None = None) -> str:
-    """How a screen reader names a pin: ``Finding 1, problem, epochs 21 to 47: …``; ``stop`` where it goes on."""
-    where = epochs(finding.start, finding.stop if stop is None else stop).replace("–", " to ") or "whole run"
-    return f"Finding {number}, {severity_of(finding).value}, {where}: {plain(finding.title)}"
+def spoken(entry: Numbered) -> str:
+    """How a screen reader names a pin: ``Finding 1, problem, epochs 21 to 47: …``."""
+    where = entry.where.replace("–", " to ") or "whole run"
+    return f"Finding {entry.number}, {severity_of(entry.finding).value}, {where}: {plain(entry.finding.title)}"

@@ -15,7 +15,6 @@ from nbdiag.finding import Picture
 from nbdiag.views import header, markup, pictures, sections
 from nbdiag.views.markup import prose
 from nbdiag.views.numbering import Numbered, numbered, severity_of
-from nbdiag.views.numbers import epochs
 from nbdiag.views.shapes import Chart
 from nbdiag.views.svgfile import alone
 
@@ -46,7 +45,7 @@ def data_uri(drawn: str) -> str:
 def _card(entry: Numbered, entries: list[Numbered]) -> h.Element:
     f = entry.finding
     number = f"{entry.number}. " if entry.number is not None else "✓ "
-    where = f" · {span}" if (span := epochs(f.start, entry.stop)) else ""
+    where = f" · {span}" if (span := entry.where) else ""
     words = f" · {severity_of(f).value} · {f.certainty.value}{where}{' · provisional' if f.provisional else ''}"
     picture = h.p[h.b[prose(f.picture.title)], h.br, _image(f.picture, severity_of(f).value)] if f.picture else None
     return h.details[

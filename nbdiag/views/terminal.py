@@ -16,7 +16,6 @@ from nbdiag.views import header, sections, textchart
 from nbdiag.views.chart import draw
 from nbdiag.views.markup import plain
 from nbdiag.views.numbering import Numbered, numbered, severity_of
-from nbdiag.views.numbers import epochs
 from nbdiag.views.progress import Progress
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def shown(diagnosis: Diagnosis, width: int) -> RenderableType:
 def _finding(entry: Numbered, entries: list[Numbered]) -> list[RenderableType]:
     f, severity = entry.finding, severity_of(entry.finding).value
     number = "✓" if entry.number is None else str(entry.number)
-    where = f", {span}" if (span := epochs(f.start, entry.stop)) else ""
+    where = f", {span}" if (span := entry.where) else ""
     meta = f"{severity}, {f.certainty.value}{where}{', provisional' if f.provisional else ''}"
     title = Text.assemble((f"{number} ", _STYLES[severity]), (plain(f.title), "bold"), (f"  {meta}", _STYLES[severity]))
     return [title, *(Padding(Text(line), (0, 0, 0, len(number) + 1)) for line in _sentences(f, entries))]

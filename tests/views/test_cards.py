@@ -7,8 +7,12 @@ import dataclasses
 import lxml.html
 import pytest
 
+from nbdiag.diagnosis import Diagnosis
+from nbdiag.events import Record
 from nbdiag.finding import Certainty, Finding, Severity
-from nbdiag.views import cards, header
+from nbdiag.run import Run
+from nbdiag.views import cards, header, terminal
+from nbdiag.views.chart import draw
 from nbdiag.views.markup import plain, prose
 from tests.views import examples
 
@@ -139,3 +143,17 @@ def test_what_a_finding_explains_is_told_in_its_card_unless_it_has_its_own() -> 
         "Saturated outputs: all 19 wrong images at the limit of 16.12. 2.3932 × 128 ÷ 19"
     )
     assert "Predictions flip between the classes: 94 + 34 = 128 right. Epoch 1" in parts["Explains"]
+
+
+@pytest.mark.parametrize(("place", "unit"), [({"step": 3}, "step"), ({"epoch": 3.0}, "epoch")])
+def test_places_are_called_what_they_count(place: dict[str, float], unit: str) -> None:
+    finding = Finding("It jumps", "", rule="it", severity=Severity.PROBLEM, curves=("train:loss",), start=3.0, stop=3.0)
+    run = Run(
+        [Record("loss", "train", 1.0, **{k: v - 1 for k, v in place.items()}), Record("loss", "train", 9.0, **place)]
+    )
+    diagnosis = Diagnosis(run, (finding,))
+    assert f">{unit}s</span>" in str(cards.columns(diagnosis))
+    assert f'data-w="{unit} "' in str(next(iter(cards.cards(diagnosis).values())))
+    (pin,) = draw(diagnosis).pins
+    assert pin.label == f"Finding 1, problem, {unit} 3: It jumps"
+    assert all(f"{unit} 3" in written for written in (diagnosis.to_markdown(), terminal.text(diagnosis)))

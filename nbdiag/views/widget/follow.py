@@ -69,9 +69,7 @@ def renamed(chart: Chart, entries: Sequence[Numbered]) -> Chart:
     """The chart whose pins bear the ids and numbers of ``entries``, which it was drawn from."""
     pinned = [entry for entry in entries if entry.number is not None]
     pins = [
-        dataclasses.replace(
-            pin, id=entry.id, number=entry.number, label=spoken(entry.finding, entry.number, entry.stop)
-        )
+        dataclasses.replace(pin, id=entry.id, number=entry.number, label=spoken(entry))
         for pin, entry in zip(chart.pins, pinned, strict=True)
         if entry.number is not None
     ]
