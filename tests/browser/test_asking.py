@@ -62,6 +62,7 @@ def look_closer(reader: Reader) -> None:
     reader.page.mouse.down()
     reader.page.mouse.move(box["x"] + 150, box["y"] + 80, steps=3)
     reader.page.mouse.up()
+    reader.page.locator("[data-do=reset]").first.wait_for(timeout=LONG)
 
 
 def choose(reader: Reader, metric: str) -> None:

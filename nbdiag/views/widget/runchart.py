@@ -9,6 +9,7 @@ from ipywidgets import HTML, Box, Layout, VBox
 from ipywidgets.widgets.widget_string import HTMLStyle
 from markupsafe import escape
 
+from nbdiag.views.panels import MOST_WANTED
 from nbdiag.views.widget.axis import XAxis
 from nbdiag.views.widget.cards import Cards
 from nbdiag.views.widget.companion import Companion
@@ -125,6 +126,7 @@ class RunChart:
             behind=dict(state.behind),
             metrics={
                 "all": list(state.metrics),
+                "most": MOST_WANTED,
                 "shown": [panel.lines[-1].curve.partition(":")[2] for panel in panels],
             },
             thinned=state.thinned,

@@ -42,8 +42,8 @@ class Companion(anywidget.AnyWidget):  # type: ignore[misc]
     """The same for the cell's previous run, which is drawn behind."""
     others = traitlets.List().tag(sync=True, **ipywidgets.widget_serialization)
     """The cell's other runs, to lay over this one: name, unit, units, reach, and the main line of each panel."""
-    metrics = traitlets.Dict({"all": [], "shown": []}).tag(sync=True)
-    """Names of all metrics that were measured, and of those that are drawn."""
+    metrics = traitlets.Dict({"all": [], "shown": [], "most": 0}).tag(sync=True)
+    """Names of all metrics that were measured, and of those that are drawn; how many can be."""
     thinned = traitlets.Bool(False).tag(sync=True)
     """Whether the kernel has more values than it has sent."""
     given = traitlets.Dict({"window": None, "metrics": None}).tag(sync=True)

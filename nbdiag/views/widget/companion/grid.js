@@ -58,7 +58,8 @@ function grid(view, behind, front) {
           lines.push({ x1: x, x2: x, y1: top, y2: top + 6, class: 'is-tick' })
           labels.push({ x, y: top + 18, class: 'is-x', text })
         }
-        labels.push({ x: left + width + 14, y: top + 18, class: 'is-unit', text: view.units.name })
+        const beside = view.units.name === 'time' ? 26 : 14 // px: "30 min" is wide
+        labels.push({ x: left + width + beside, y: top + 18, class: 'is-unit', text: view.units.name })
       }
       if (ours) {
         view.parts.panels.forEach((panel, index) => {
