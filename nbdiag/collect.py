@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import cast
 
 from nbdiag import frameworks
+from nbdiag.again import Again
 from nbdiag.beneath import Beneath
+from nbdiag.capture import html_table
 from nbdiag.capture.lines import Line, LineDecoder
-from nbdiag.events import Begin, End, Event, Learned, Reached, Record, Sampled, Shown, Status, Steps, Traced
+from nbdiag.events import Begin, Displayed, End, Event, Learned, Reached, Record, Sampled, Shown, Status, Steps, Traced
 from nbdiag.frameworks.base import Following, Leaving, Reader
 from nbdiag.frameworks.pattern import pattern_reader
 from nbdiag.run import Run
@@ -38,6 +40,7 @@ class Collector:
         self._exact: Run | None = None  # the same, where its values make the text's needless
         self._complete = True  # and, with it, what is traced beneath
         self._time: float | None = None
+        self._cleared = False  # a notebook's output was: what comes now may repeat what was there
         self._fresh_text()
 
     def chunk(self, stream: str, text: str, time: float | None = None) -> None:
@@ -64,6 +67,10 @@ class Collector:
         self._time = time
         if isinstance(event, Traced):
             self._beneath.take(event, exact=self._exact is not None and self._complete, time=time)
+        elif isinstance(event, Displayed):
+            self._cleared = self._cleared or event.again
+            if text := html_table.lines(event.html) if event.html else event.text:
+                self.chunk("display", text.rstrip("\n") + "\n", time)
         elif isinstance(event, Shown):
             if self._exact is None:
                 self._lines([Line(event.text, time=time, exact=True)])
@@ -138,11 +145,30 @@ class Collector:
     def _events(self, reader: int, events: Iterable[Event]) -> None:
         for event in events:
             if isinstance(event, Begin):
+                known = self._text_runs.get(reader)
+                if self._cleared and known is not None and len(known):
+                    self._again[reader], self._cleared = Again(known, event), False
+                    continue
                 if reader in self._text_runs:
                     self._end(self._text_runs[reader], "finished")
                 self._text_runs[reader] = self._begin(event)
+            elif reader in self._again:
+                self._repeated(reader, event)
             elif reader in self._text_runs:
                 self._take(self._text_runs[reader], event)
+
+    def _repeated(self, reader: int, event: Event) -> None:
+        """An event after the output was cleared: perhaps the text before it, printed once more."""
+        again = self._again[reader]
+        if (decided := again.take(event)) is None:
+            return
+        del self._again[reader]
+        goes_on, events = decided
+        if not goes_on:
+            self._end(again.run, "finished")
+            self._text_runs[reader] = self._begin(again.begin)
+        for told in events:
+            self._take(self._text_runs[reader], told)
 
     def _begin(self, event: Begin) -> Run:
         run = Run(name=event.name, framework=event.framework, facts=event.facts)
@@ -194,6 +220,7 @@ class Collector:
         *others, last = self._readers
         able = hasattr(last, "follows") and all(hasattr(other, "leaves") for other in others)
         self._ahead = cast(tuple[list[Leaving], Following], (others, last)) if able else None
+        self._again: dict[int, Again] = {}
         self._text_runs: dict[int, Run] = {}
 
 

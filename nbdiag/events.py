@@ -129,4 +129,16 @@ class Shown:
     text: str = ""
 
 
-Event = Record | Steps | Begin | Learned | Sampled | Reached | End | Trouble | Traced | Shown
+@dataclasses.dataclass(frozen=True, slots=True)
+class Displayed:
+    """What a notebook shows beside its streams, as HTML or as text; neither where it was only cleared.
+
+    ``again``: in the place of what was shown before, which it may repeat.
+    """
+
+    html: str = ""
+    text: str = ""
+    again: bool = False
+
+
+Event = Record | Steps | Begin | Learned | Sampled | Reached | End | Trouble | Traced | Shown | Displayed

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from nbdiag.capture import html_table
 from nbdiag.collect import Collector
 from nbdiag.errors import DamagedSource, UnknownSource
-from nbdiag.files import html_table
 from nbdiag.files.base import Format, text_of
 from nbdiag.run import Run
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nbdiag.frameworks import third_party
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.catboost import CATBOOST
+from nbdiag.frameworks.displayed import DISPLAYED
 from nbdiag.frameworks.fastai import FASTAI
 from nbdiag.frameworks.ignite import IGNITE
 from nbdiag.frameworks.keras import KERAS
@@ -33,6 +34,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     TABLE,
     TORCH,
     TQDM,
+    DISPLAYED,
     LOOP,
 )
 

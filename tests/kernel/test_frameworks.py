@@ -126,3 +126,28 @@ def test_a_history_that_a_silent_cell_leaves_is_offered(kernel):
         "losses = [3, 2, 1]",
     ):
         assert kernel.run(quiet).text() == ""
+
+
+def test_what_a_cell_displays_and_clears(kernel):
+    table, printed, rendered = captured(
+        kernel,
+        """
+import pandas as pd
+from IPython.display import clear_output, display
+from rich.console import Console
+rows, lines, console = [], [], Console(force_jupyter=True)
+shown = display(display_id=True)
+for epoch in range(1, 5):
+    rows.append({"epoch": epoch, "train_loss": 1 / epoch})
+    shown.update(pd.DataFrame(rows).round(4))
+for epoch in range(1, 5):
+    clear_output(wait=True)
+    lines.append(f"epoch {epoch}: loss {3 / epoch:.4f}")
+    print("\\n".join(lines))
+for epoch in range(1, 5):
+    console.print(f"[bold]epoch {epoch}[/bold] loss: [red]{5 / epoch:.4f}[/red]")
+""",
+    )
+    assert table == {"train:loss/epoch": [1.0, 0.5, 0.3333, 0.25]}
+    assert printed == {"train:loss/epoch": [3.0, 1.5, 1.0, 0.75]}
+    assert rendered == {"train:loss/epoch": [5.0, 2.5, 1.6667, 1.25]}
