@@ -70,7 +70,11 @@ class _Learners:
 
 def _facts(learner: Any) -> dict[str, Any]:
     train, val = learner.dls.train, learner.dls.valid
+    inner = getattr(learner.loss_func, "func", learner.loss_func)  # fastai's own wraps torch's and flattens
+    optimizer = getattr(learner.opt_func, "__name__", None)
     return {
+        "loss": type(inner).__name__ if type(inner).__module__ == "torch.nn.modules.loss" else None,
+        "optimizer": optimizer if str(optimizer).isidentifier() else None,
         "n_train": len(train.dataset) if hasattr(train, "dataset") else None,
         "n_val": len(val.dataset) if hasattr(val, "dataset") else None,
         "batch_size": getattr(train, "bs", None) or getattr(train, "batch_size", None),

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.frameworks
 
 PROGRAM = Path(__file__).parent / "programs" / "keras_trainings.py"
 SCENARIOS = (
-    "imported_inside", "identity", "exact", "several", "failing", "inside_and_beside", "odd", "broken", "steps", "outlier", "fits_in_a_loop",
+    "imported_inside", "identity", "exact", "several", "failing", "inside_and_beside", "odd", "broken", "steps", "outlier", "fits_in_a_loop", "batches",
 )  # fmt: skip
 PACKAGE = os.path.join("nbdiag", "frameworks")
 
@@ -179,3 +179,19 @@ def test_the_outlier_is_named(answers):
     assert sum(found["best"]) / 20 == pytest.approx(min(history), rel=1e-5)
     assert found["best_epoch"] == history.index(min(history)) + 1
     assert len(found["probabilities"]) == 20
+
+
+def test_two_models_are_two_losses_of_one_run_each_at_full_precision(answers):
+    found = answers["batches"]["adversaries"]
+    assert found["curves"] == [{"judge loss": found["told"]["judge"], "both loss": found["told"]["both"]}]
+    assert (found["facts"]["framework"], found["facts"]["optimizer"]) == ("keras", "Adam")
+
+
+def test_one_model_has_a_value_for_each_batch(answers):
+    found = answers["batches"]["alone"]
+    assert found["curves"] == [{"mine loss": found["told"]["mine"]}]
+
+
+def test_batches_have_the_same_losses_with_and_without_us(answers):
+    for found in answers["batches"].values():
+        assert found["told"] == found["bare"] and found["trouble"] == []

@@ -19,6 +19,7 @@ from nbdiag.frameworks.guard import Guard
 from nbdiag.frameworks.installing import Patches
 from nbdiag.frameworks.keras.facts import loss_facts, optimizer_facts
 from nbdiag.frameworks.patches import called
+from nbdiag.metrics import canonical
 
 _TRAINERS = (("torch", "TorchTrainer"), ("jax", "JAXTrainer"), ("tensorflow", "TensorFlowTrainer"))
 """Each backend's class that has ``train_on_batch``. The same in Keras 3.0 to 3.15."""
@@ -88,7 +89,8 @@ class Batches:
             for index, losses in values.items():
                 model = self.models[index]()
                 label = f"{model.name} loss" if model is not None else "loss"
-                name = "loss" if index == 0 else f"loss_{index + 1}"
+                # Partners pull against each other: what is said of a loss holds for neither of theirs.
+                name = "loss" if alone else canonical(label)
                 yield Record(name, "train", sum(losses) / len(losses), None, self.step, label)
         yield Reached(None, self.step)
 

@@ -416,6 +416,12 @@ def fits_in_a_loop():
     return told(events) | {"runs": runs, "same": collector.runs[0].curve("loss", "train").values.tolist() == losses}
 
 
+def batches():
+    from keras_batches import adversaries, alone, watched
+
+    return {"adversaries": watched(adversaries), "alone": watched(alone)}
+
+
 if __name__ == "__main__":
     path, *names = sys.argv[1:]
     found = {name: globals()[name]() for name in names}

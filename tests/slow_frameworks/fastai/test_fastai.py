@@ -30,6 +30,7 @@ def test_all_that_its_recorder_holds_at_full_precision(kernel):  # noqa: F811
     facts = run["facts"]
     assert run["status"] == "finished" and run["framework"] == "fastai"
     assert (facts["n_train"], facts["n_val"], facts["epochs"], facts["batch_size"]) == ("160", "40", "3", "16")
+    assert (facts["loss"], facts["optimizer"]) == ("CrossEntropyLoss", "Adam")
 
 
 def test_the_same_weights_with_and_without_us(kernel):  # noqa: F811
