@@ -45,7 +45,7 @@ def row(entry: Numbered, level: int) -> h.Element:
         h.span(".title", role="heading", aria_level=str(level))[
             prose(f.title), h.span(".prov-word")[" · provisional"] if f.provisional else None
         ],
-        h.span(".meta.where", data_w=f"{(entry.where or f'{entry.unit}s').split()[0]} ")[where],
+        h.span(".meta.where", data_w=f"{(entry.where or f'{entry.unit}s:').split()[0]} ")[where],
         h.span(".meta.sevw")[severity_of(f).value],
         h.span(".meta.sure", title=signs.SURE[f.certainty])[signs.bars(f.certainty), f.certainty.value],
         signs.chevron(),

@@ -63,7 +63,7 @@ def _main(diagnosis: Diagnosis) -> h.Element:
             _curves(chart) if chart.panels else None,
             _findings(diagnosis),
             _values(diagnosis),
-            h.footer[header.foot(diagnosis)],
+            h.footer[header.foot(diagnosis), _ahead(diagnosis)],
         ]
     ]
 
@@ -99,6 +99,12 @@ def _values(diagnosis: Diagnosis) -> h.Node:
     return h.details(".values")[
         h.summary["values"], h.div(".scroll", role="region", aria_label="Values", tabindex="0")[table]
     ]
+
+
+def _ahead(diagnosis: Diagnosis) -> h.Element | None:
+    """What to do to see more; a page that reloads itself would close what is being read."""
+    running = diagnosis.run.status == "running"
+    return h.p(".foot")["Written while the training runs: reload this page to see how it went on."] if running else None
 
 
 @functools.cache

@@ -42,6 +42,11 @@ def test_without_script_each_pin_is_a_link_into_its_card() -> None:
         assert pin.get("aria-label").startswith("Finding ")
 
 
+def test_while_the_training_runs_it_says_how_to_see_more() -> None:
+    assert "reload this page" in html.page(examples.overfitting())
+    assert "reload this page" not in html.page(examples.overfitting(60, "finished"))
+
+
 def test_ids_are_unique() -> None:
     tree = lxml.html.document_fromstring(html.page(examples.overfitting()))
     ids = tree.xpath("//@id")
