@@ -23,7 +23,7 @@ class YAxis:
 
     def __init__(self) -> None:
         self._linear = marks.scale()
-        self._log = LogScale(min=0.1, max=1.0)
+        self._log = LogScale(min=0.1, max=1.0, allow_padding=False)
         self._linear_axis, self._log_axis = _axis(self._linear, visible=True), _axis(self._log, visible=False)
         self._logarithmic = False
         self._both = False

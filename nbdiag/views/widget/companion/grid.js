@@ -23,7 +23,9 @@ function logTicks(low, high, height, factors = [1, 2, 5]) {
       if (at >= low && at <= high) out.push({ at, text: power(at) })
     }
   }
-  return out.length * ROOM > height && factors.length > 1 ? logTicks(low, high, height, [1]) : out
+  if (out.length * ROOM > height && factors.length > 1) return logTicks(low, high, height, [1])
+  // A window that lies between two of these.
+  return out.length < 2 && factors.length === 3 ? logTicks(low, high, height, [1, 2, 3, 4, 5, 6, 7, 8, 9]) : out
 }
 
 function grid(view, behind, front) {
