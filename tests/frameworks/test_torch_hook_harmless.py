@@ -309,6 +309,26 @@ def test_compiled_inside_is_as_compiled_outside():
     assert inside(hook([].append)) == inside(contextlib.nullcontext())
 
 
+@pytest.mark.parametrize("scaled", [False, True])
+def test_quick_steps_are_soon_left_alone(scaled, monkeypatch):
+    """Where nobody validates and steps are quick, the loss functions are torch's own again after some steps."""
+    from nbdiag.frameworks.torch import evaluation
+
+    monkeypatch.setattr(evaluation, "SLOW", 1e9)  # however slow this machine is
+    original, seen = torch._C._nn.cross_entropy_loss, []
+    model = loops.network()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    scaler = torch.amp.GradScaler("cpu", enabled=scaled)
+    with hook([].append):
+        for _ in range(200):
+            seen.append(torch._C._nn.cross_entropy_loss is original)
+            scaler.scale(F.cross_entropy(model(torch.ones(4, 8)), torch.tensor([0, 1, 2, 0]))).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            optimizer.zero_grad()
+    assert not any(seen[:20]) and sum(seen[40:]) > 80
+
+
 def test_no_tensor_is_kept():
     weights = torch.zeros(100_000, requires_grad=True)
     optimizer = torch.optim.SGD([weights], 0.1)

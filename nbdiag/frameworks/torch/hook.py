@@ -46,7 +46,7 @@ class Watcher:
         self._pid = os.getpid()
         self._losses: list[tuple[Observed, Observer]] = []
         self._thread: int | None = None
-        self._off = self._fast = self._listening = False
+        self._off = self._fast = self._listening = self._paced = False
         self._looks = LOOKS
         self._norms = 0
         """Steps whose gradient is to be measured: one for each optimizer, in turn."""
@@ -216,13 +216,16 @@ class Watcher:
             training.settle()  # at once, before a scheduler steps; and no loss call has its graph walked any more
         if self._looks or self._norms or self._scaler is not None:
             return
-        training.evaluation.pace(training.counted())
-        self._fast = training.evaluation.slow is not None
-        if self._listening and training.evaluation.slow is False:
+        evaluation = training.evaluation
+        if evaluation.slow is None or not self._paced:
+            self._paced = True
+            evaluation.pace(training.counted())
+        self._fast = evaluation.slow is not None
+        if self._listening and evaluation.slow is False:
             self._listen(False)
 
     def _look_again(self) -> None:
-        self._looks, self._fast = max(self._looks, 1), False
+        self._looks, self._fast, self._paced = max(self._looks, 1), False, False
         self._listen(True)
         if self._training.gradients.due:
             self._measure()
@@ -245,11 +248,17 @@ class Watcher:
             self._fail(error)
 
     def _scaler_step(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
-        if self._scaler is not None:
+        if self._scaler is None:
+            return
+        try:
             self._scaler = None
             optimizer = args[1] if len(args) > 1 else kwargs["optimizer"]
             if self._stepped != id(optimizer):  # an overflow: the optimizer itself did not step
                 self._step(optimizer, (), {})
+            elif not self._off and get_ident() == self._thread:
+                self._may_be_fast()
+        except Exception as error:
+            self._fail(error)
 
     def _iter(self, args: tuple[Any, ...], kwargs: dict[str, Any], iterator: Any) -> None:
         try:
