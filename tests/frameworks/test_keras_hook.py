@@ -23,11 +23,11 @@ def answers(request, tmp_path_factory):
     return answers_on(request.param, tmp_path_factory.mktemp("keras") / "answers.json")
 
 
-def answers_on(backend, path):
+def answers_on(backend, path, timeout=280):
     """Run the scenarios in a process of their own."""
     env = os.environ | {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(PROGRAM), str(path), *SCENARIOS]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=280)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=timeout)
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(path.read_text()) | {"backend": backend}
 

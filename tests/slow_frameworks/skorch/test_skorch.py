@@ -45,12 +45,17 @@ class Raises(Callback):
             raise ZeroDivisionError
 from sklearn.model_selection import cross_val_score
 cross_val_score(net(), x, y, cv=3)
+for rate in (0.1, 0.2):
+    net().set_params(lr=rate).fit(
+        x, y)
 net(callbacks=[Raises()]).fit(x, y)
 """
     )
     runs = captured(kernel, code, status="error")
-    assert [len(run["curves"]["val:loss/epoch"]) for run in runs] == [4, 4, 4, 1]
-    assert [run["status"] for run in runs] == ["finished"] * 3 + ["failed"]
+    assert [len(run["curves"]["val:loss/epoch"]) for run in runs] == [4, 4, 4, 4, 4, 1]
+    assert [run["status"] for run in runs] == ["finished"] * 5 + ["failed"]
+    names = ["fold 1", "fold 2", "fold 3", "rate=0.1", "rate=0.2", ""]
+    assert kernel.value("[d.run.name for d in found]") == names
 
 
 def test_the_same_weights_with_and_without_us(kernel):  # noqa: F811
