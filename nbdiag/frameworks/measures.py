@@ -91,6 +91,7 @@ def measures(found: list[Pair], line_split: str | None = None, headings: Heading
     explicit = {(n.metric, n.split) for _, n, _ in kept if n.split}
     splits = {n.split for _, n, _ in kept if n.split}
     out: list[Measure] = []
+    beside = sum(not _WEIGHT.fullmatch(pair.name) for pair in found)
     taken: set[tuple[str, str | None]] = set()
     carried: str | None = None
     for pair, name, is_known in kept:
@@ -111,9 +112,7 @@ def measures(found: list[Pair], line_split: str | None = None, headings: Heading
             metric = re.sub(r"\W+", "_", pair.name.lower()).strip("_")
         taken.add((metric, split))
         unit = "%" if pair.percent else ""
-        weak = not is_known or not (
-            name.split or _tells(metric, pair, sum(not _WEIGHT.fullmatch(p.name) for p in found))
-        )
+        weak = not is_known or not (name.split or _tells(metric, pair, beside))
         out.append(Measure(metric, split, pair.value, pair.rounding, unit, pair.name, pair.at, weak))
     return out
 
