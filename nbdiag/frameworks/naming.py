@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import linecache
 import re
 import sys
@@ -18,6 +19,8 @@ from nbdiag.frameworks.folds import fold_of
 
 _LONGEST = 24
 """Characters of a value that is shown: longer ones tell nobody anything in a list of runs."""
+_OURS = 3
+"""References to a frame's dict of which nobody else knows: the frame's, a variable's, the argument's that counts them."""
 _COUNTERS = re.compile(r"_|e|ep|epochs?|steps?|it|iters?|iterations?|rounds?", re.IGNORECASE)
 """Variables of a loop that is one training itself, in parts."""
 
@@ -66,8 +69,21 @@ def _loops(frame: FrameType) -> Iterator[str]:
     code = frame.f_code
     for start, end, names in _targets(code.co_filename, tuple(linecache.getlines(code.co_filename, frame.f_globals))):
         if code.co_firstlineno <= start <= frame.f_lineno <= end:
-            known = frame.f_locals
-            yield from _shown({name: known.get(name) for name in names if not _COUNTERS.fullmatch(name)})
+            yield from _shown(_values(frame, [name for name in names if not _COUNTERS.fullmatch(name)]))
+
+
+def _values(frame: FrameType, names: list[str]) -> dict[str, Any]:
+    """The frame's own variables of these names; nothing else of it is kept alive.
+
+    Until Python 3.12 a function's frame keeps the dict it gives here, and with it a model that the reader deletes. It
+    is the dict of ``locals()`` too: where the reader holds that, it is left as it is.
+    """
+    known = frame.f_locals
+    found = {name: known.get(name) for name in names}
+    is_copy = sys.version_info < (3, 13) and frame.f_code.co_flags & inspect.CO_OPTIMIZED
+    if is_copy and sys.getrefcount(known) <= _OURS:
+        known.clear()
+    return found
 
 
 def _shown(values: Mapping[str, Any]) -> Iterator[str]:

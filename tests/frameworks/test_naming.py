@@ -64,6 +64,27 @@ def test_what_is_not_the_readers_own_code_names_nothing():
     assert names == [""]
 
 
+@pytest.mark.parametrize("line", ["", "held = locals()"])
+def test_what_the_readers_function_deletes_is_gone_and_its_locals_stay(line):
+    code = f"""
+import weakref
+class Model: pass
+def sweep():
+    {line or "pass"}
+    for lr in (0.1,):
+        model = Model()
+        seen = weakref.ref(model)
+        fit(lr)
+        gone.append(len(held) if {bool(line)} else model is not None)
+        del model
+        gone.append({bool(line)} or seen() is None)
+sweep()
+"""
+    gone: list = []
+    assert run(code, gone=gone) == ["lr=0.1"]
+    assert all(gone), gone
+
+
 def names_of(train):
     events = []
     with warnings.catch_warnings(), SKLEARN.hook(events.append):
