@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from array import array
 
 import numpy as np
@@ -12,6 +13,7 @@ from nbdiag.events import Record, Steps
 from nbdiag.growing import Growing
 
 _NAN = float("nan")
+_LONG = 1000  # values: of fewer, all places are looked at in the time it takes to ask whether they rise
 _VALUE, _EPOCH, _STEP, _TIME, _ROUNDING = range(5)
 
 
@@ -104,15 +106,18 @@ class Column:
 
     def until(self, epoch: float, whole: Curve) -> Column:
         """This column, whose curve is ``whole``, without what came after ``epoch``."""
-        then = Column(Record(whole.metric, whole.split, 0.0, label=self.label, unit=self.unit))
-        epochs = whole.summary("epochs")
-        n = len(whole)
-        if epochs.rising:
-            n = int(np.searchsorted(whole.epochs, epoch, "right"))
-        if epochs.rising or not epochs.high > epoch:
+        then = copy.copy(self)  # of hundreds of curves most are never asked for: nothing of them is worked out here
+        then._new, then._places, then._seen = array("d"), None, None
+        if len(whole) > _LONG and whole.summary("epochs").rising:
+            kept = np.broadcast_to(True, int(np.searchsorted(whole.epochs, epoch, "right")))
+        else:
+            kept = ~(whole.epochs > epoch)
+        n = int(np.count_nonzero(kept))
+        if kept[:n].all():
             then._rows, then._digest = self._rows.fork(n), self._digest.fork(n)
         else:
-            then._rows.extend(self._rows.upto(n)[:, ~(whole.epochs > epoch)])
+            then._rows, then._digest = Growing(5), Digest()
+            then._rows.extend(self._rows.upto(len(whole))[:, kept])
         if then._rows.n:
             then._last = tuple(then._rows.upto(then._rows.n)[[_EPOCH, _STEP], -1].tolist())
         return then

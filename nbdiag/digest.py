@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from nbdiag.blocks import Blocks, Summary
+from nbdiag.blocks import SIZE, Blocks, Summary
 from nbdiag.growing import Growing
 
 
@@ -60,6 +60,8 @@ class Digest:
     def fork(self, n: int) -> Digest:
         """The same for the first ``n`` values, behind which others follow."""
         other = Digest()
+        if n < SIZE:  # nothing that is worth to be kept
+            return other
         other._blocks = {name: blocks.fork(n) for name, blocks in self._blocks.items()}
         other._counted = self._counted.fork(n)
         return other
