@@ -86,6 +86,7 @@ class _Engines:
             with self.telling.guard:
                 for handle in self.handles:
                     handle.remove()
+                self.handles, self.losses, self.held = [], [], []  # nothing of the reader's is kept alive
             self.telling.left(engine, error)
         elif self.trainer is not None and error is None and self.telling.follows(self.trainer):
             with self.telling.guard:
