@@ -10,7 +10,7 @@ _END = r"(?![\w%]|\.\d)"
 _OPEN, _CLOSE = r"['\"]?\s{0,4}[:=#]?\s{0,6}[\[(]?\s{0,6}#?", r"\s{0,4}[\])]?"
 _OF = r"(?:\s{0,6}(?:/|of)\s{0,6}(\d{1,9}))"
 _EPOCH = re.compile(
-    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep|epoche|[eé]poca|époque|epoka|эпоха)(?:\((?:train|val|test)\))?[ _]?(?:no\.?|num|number|idx)?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b(?!\s?[=:])){_CLOSE}",
+    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep\.?|epoche|[eé]poca|époque|epoka|эпоха)(?:\((?:train|val|test)\))?[ _]?(?:no\.?|num|number|idx)?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b(?!\s?[=:])){_CLOSE}",
     _I,
 )
 _EPOCHS = re.compile(rf"(?<![\w.])epochs{_OPEN}(\d{{1,7}}){_OF}{_END}{_CLOSE}", _I)

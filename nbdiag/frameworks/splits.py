@@ -22,7 +22,7 @@ _INSIDE = re.compile(rf"(?<![A-Za-z])({_WORD})(?![A-Za-z])", re.IGNORECASE)
 # ``train: loss=0.5``, ``[val] loss 0.4``, ``'val': {'loss': 0.4}``, ``| valid | loss 0.4``; not ``Val: 0.4`` or ``loss (val): 0.4``
 _HEADING = re.compile(
     rf"(?:(?<![\w.@/\-(])|(?<=epoch\())({_WORD})(?:\s(?:set|metrics?|results?|phase|stats|scores?|epoch))?"
-    rf"(?:['\"]?\s?:(?=\s?[\{{(\[]?['\"\s]{{0,3}}[A-Za-z])|[\])>}}]|\s{{1,4}}[|\-]\s|\s?\((?=[A-Za-z]{{1,12}}[:=\s])|(?=\son\s))",
+    rf"(?:['\"]?\s?:(?=\s?[\{{(\[]?['\"\s]{{0,3}}[A-Za-z])|[\])>}}]|\s{{1,4}}[|\-]\s|(?:\t|\s{{2,8}})(?=[A-Za-z])|\s?\((?=[A-Za-z]{{1,12}}[:=\s])|(?=\son\s))",
     re.IGNORECASE,
 )
 
