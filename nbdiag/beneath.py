@@ -94,7 +94,7 @@ class Beneath:
                 if below.above is not None and _key(event) == _STEPS:
                     self._compare(below, run)
             else:
-                run.append(event if event.time is not None else dataclasses.replace(event, time=time))
+                run.append(event, time)
         elif isinstance(event, Learned):
             run.learn(event.facts if below.above is None else _of_text(event.facts))
         elif isinstance(event, Reached):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
 from typing import cast
 
@@ -191,14 +190,14 @@ class Collector:
         if isinstance(event, (Record, Steps)):
             if run is not self._exact or not self._complete:
                 self._beneath.reported(run, event)
-            if not len(run) and run not in self.runs:
+            if (not self.runs or run is not self.runs[-1]) and not len(run) and run not in self.runs:
                 run.number = len(self.runs) + 1
                 run.name = _told_apart(run.name, {other.name for other in self.runs})
                 self.runs.append(run)
             if isinstance(event, Steps):
                 run.append_steps(event, self._time)
             else:
-                run.append(event if event.time is not None else dataclasses.replace(event, time=self._time))
+                run.append(event, self._time)
             self.current = run
         elif isinstance(event, Learned):
             run.learn(event.facts)

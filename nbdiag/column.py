@@ -30,17 +30,19 @@ class Column:
         self._places: dict[tuple[float, float], int] | None = None  # built only when a place comes out of order
         self._seen: Curve | None = None
 
-    def append(self, r: Record) -> None:
+    def append(self, r: Record, time: float | None = None) -> None:
+        """Add one value; ``time`` is that of a record which has none."""
+        time = time if r.time is None else r.time
         epoch = _NAN if r.epoch is None else float(r.epoch)
         step = _NAN if r.step is None else float(r.step)
         i = self._place(epoch, step)
         if i is None:
             self._last = (epoch, step)
-            self._new.extend((r.value, epoch, step, _NAN if r.time is None else r.time, r.rounding))
+            self._new.extend((r.value, epoch, step, _NAN if time is None else time, r.rounding))
         else:
             self._settle()
             self._part(i)
-            changed = [(_VALUE, r.value), (_ROUNDING, r.rounding), *([] if r.time is None else [(_TIME, r.time)])]
+            changed = [(_VALUE, r.value), (_ROUNDING, r.rounding), *([] if time is None else [(_TIME, time)])]
             for row, value in changed:
                 self._rows.put(row, i, value)
 

@@ -43,14 +43,14 @@ class Run:
         self._memo: dict[Any, Any] = {}
         self.extend(records)
 
-    def append(self, record: Record) -> None:
-        """Add one record; the last value wins for the same metric, split, epoch and step."""
+    def append(self, record: Record, time: float | None = None) -> None:
+        """Add one record, of this ``time`` if it has none; the last value wins for the same metric, split, epoch and step."""
         per: Per = "epoch" if record.step is None else "step"
         key = (record.metric, record.split, per)
         column = self._columns.get(key)
         if column is None:
             column = self._columns[key] = Column(record)
-        column.append(record)
+        column.append(record, time)
         if self._memo:
             self._memo = {}
 
