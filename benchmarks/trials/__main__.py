@@ -33,8 +33,9 @@ INTRODUCTION = """# How often it is right on trainings made here and now
 
 Printed by `python -m benchmarks.trials --part {part} --markdown docs/how-often-on-trials.md`: of {healthy} healthy
 trainings and {faulty} with a fault put in on purpose, of many kinds (PyTorch, Keras, XGBoost, LightGBM, scikit-learn), run
-in some minutes on one processor core. That a fault shows in the curves was not confirmed by any other means. Two thirds were looked at while rules were mended (*looked-at*), one third was kept *aside*. What
-an expert who knows the fault may name first stands beside each training in `benchmarks/trials/`.
+in some minutes on one processor core. Two thirds were looked at while rules were mended (*looked-at*), one third was
+kept *aside*. What an expert who knows the fault may name first, and which other alarms are true, stands beside each
+training in `benchmarks/trials/`; nothing else confirmed that a fault shows, and some may not.
 
 *Watched*: as a watched cell, with what the hooks know. *Printed*: from the printed lines alone. *Untrue alarm*: a
 problem, or worse, that is not true of the training. *Exact and untrue*: an alarm marked exact among them. *Flash*: an
