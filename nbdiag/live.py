@@ -45,9 +45,8 @@ PATIENCE = 10.0
 REST = 1.0
 """Seconds of silence after a training's end until it is judged, whatever has been spent: one fit in a sweep is followed
 by the next within that time, and a reader who looks at the last one does not wait."""
-
-READING = 3.0
-"""Seconds at the end for reading what waits. It is a quarter of a second's output, unless that came in megabytes."""
+READING = 5.0
+"""Seconds at the end for reading what waits: a quarter of a second's output, unless that came in megabytes."""
 
 recent: deque[Diagnosis] = deque(maxlen=256)  # bounded: a diagnosis holds its whole run
 """What the watches of this process gave, oldest first."""
