@@ -3,7 +3,8 @@
     python -m benchmarks.capture.record [NAME ...]        # without a name: those whose framework is installed
 
 A program whose name ends with ``-terminal`` or ``-notebook`` is run there, any other as a script whose output is piped
-(a notebook needs nbclient and ipykernel; what Jupyter would have saved is kept as ``raw.ipynb``); a file ``raw.*`` that it writes is kept in place of its output. It gets
+(a notebook needs nbclient and ipykernel; what Jupyter would have saved is kept as ``raw.ipynb``); a file ``raw.*`` that
+it writes is kept in place of its output. Folders of this machine and web addresses are left out. It gets
 ``keep(split, metric, value, epoch=..., step=..., label=..., run=...)`` and calls it with each number it prints, at full
 precision. ``raw.txt``, ``truth.csv`` and ``versions.json`` are written to ``tests/data/transcripts/NAME``.
 """
@@ -23,6 +24,7 @@ from benchmarks.capture import places
 DATA = Path(__file__).parents[2] / "tests" / "data"
 PROGRAMS, TRANSCRIPTS = DATA / "programs", DATA / "transcripts"
 COLUMNS = ["epoch", "step", "split", "metric", "value", "run", "label", "printed", "shown_epoch", "unit", "optional"]
+_FOLDER, _ADDRESS = r"/\S+/site-packages/", r"https?://[\w.-]+\.\w+(/[\w./-]*)?"
 PRELUDE = Path(__file__).with_name("prelude.py")
 
 
@@ -48,13 +50,18 @@ def record(program: Path) -> None:
         rows = [json.loads(line) for line in truth.read_text().splitlines()] if truth.exists() else []
     target = TRANSCRIPTS / program.stem
     target.mkdir(parents=True, exist_ok=True)
-    (target / name).write_bytes(re.sub(r"/\S+/site-packages/", "site-packages/", shown.decode()).encode())
+    (target / name).write_bytes(_anywhere(shown.decode()).encode())
     (target / "versions.json").write_text(versions + "\n")
     with (target / "truth.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     print(f"{program.stem}: {len(shown)} bytes, {len(rows)} values")
+
+
+def _anywhere(shown: str) -> str:
+    """The output as it could have been printed on any machine."""
+    return re.sub(_ADDRESS, "https://example.org/", re.sub(_FOLDER, "site-packages/", shown))
 
 
 if __name__ == "__main__":
