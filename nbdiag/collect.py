@@ -12,7 +12,7 @@ from nbdiag.capture import html_table
 from nbdiag.capture.lines import Line, LineDecoder
 from nbdiag.events import Begin, Displayed, End, Event, Learned, Reached, Record, Sampled, Shown, Status, Steps, Traced
 from nbdiag.frameworks.base import Following, Leaving, Reader
-from nbdiag.frameworks.pattern import pattern_reader
+from nbdiag.frameworks.handwritten.pattern import pattern_reader
 from nbdiag.run import Run
 
 

@@ -1,1 +1,1 @@
-"""Output in, lines out; no framework is known here."""
+"""Output in; lines out, and what stands in one: pairs, places, splits, measures. No framework is known here."""

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nbdiag.capture.measures import is_aside, is_measure
 from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Record
 from nbdiag.files.flat import flat
-from nbdiag.frameworks.measures import is_aside, is_measure
 from nbdiag.metrics import identify, is_fraction
 from nbdiag.run import Run
 

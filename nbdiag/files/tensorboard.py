@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbdiag.capture.measures import is_measure
 from nbdiag.errors import DamagedSource, SourceError
 from nbdiag.events import Record
 from nbdiag.files.base import Format
-from nbdiag.frameworks.measures import is_measure
 from nbdiag.metrics import identify
 from nbdiag.run import Run
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nbdiag.capture.measures import measures
 from nbdiag.capture.pairs import pairs, without_prefix
+from nbdiag.capture.places import place
 from nbdiag.collect import collect
 from nbdiag.errors import DamagedSource, UnknownSource
 from nbdiag.files.base import Format, text_of
 from nbdiag.files.pasted import printed
-from nbdiag.frameworks.measures import measures
-from nbdiag.frameworks.places import place
 from nbdiag.run import Run
 
 

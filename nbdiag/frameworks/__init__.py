@@ -7,14 +7,14 @@ from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.catboost import CATBOOST
 from nbdiag.frameworks.displayed import DISPLAYED
 from nbdiag.frameworks.fastai import FASTAI
+from nbdiag.frameworks.handwritten.loop import LOOP
+from nbdiag.frameworks.handwritten.table import TABLE
 from nbdiag.frameworks.ignite import IGNITE
 from nbdiag.frameworks.keras import KERAS
 from nbdiag.frameworks.lightgbm import LIGHTGBM
 from nbdiag.frameworks.lightning import LIGHTNING
-from nbdiag.frameworks.loop import LOOP
 from nbdiag.frameworks.sklearn import SKLEARN
 from nbdiag.frameworks.skorch import SKORCH
-from nbdiag.frameworks.table import TABLE
 from nbdiag.frameworks.torch import TORCH
 from nbdiag.frameworks.tqdm import TQDM
 from nbdiag.frameworks.transformers import TRANSFORMERS

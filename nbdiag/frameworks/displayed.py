@@ -10,8 +10,8 @@ from typing import Any
 
 from nbdiag.events import Displayed
 from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.patches import called
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.patches import called
 
 _LONGEST = 1_000_000
 """Characters of something displayed that is still looked at: a table of some thousand epochs."""

@@ -11,12 +11,12 @@ from typing import Any
 
 from nbdiag.events import Record
 from nbdiag.facts import facts_from
-from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit, Framework
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.installing import following, installed
-from nbdiag.frameworks.patches import called
-from nbdiag.frameworks.telling import Telling
+from nbdiag.frameworks.hooks.asking import Asking
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.installing import following, installed
+from nbdiag.frameworks.hooks.patches import called
+from nbdiag.frameworks.hooks.telling import Telling
 from nbdiag.metrics import identify
 from nbdiag.run import Run
 

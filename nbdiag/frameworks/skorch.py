@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from nbdiag.capture.measures import is_measure
 from nbdiag.events import Record
 from nbdiag.facts import facts_from
-from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit, Framework
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.installing import following, installed
-from nbdiag.frameworks.measures import is_measure
-from nbdiag.frameworks.patches import called
-from nbdiag.frameworks.telling import Telling
+from nbdiag.frameworks.hooks.asking import Asking
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.installing import following, installed
+from nbdiag.frameworks.hooks.patches import called
+from nbdiag.frameworks.hooks.telling import Telling
 from nbdiag.metrics import identify
 from nbdiag.run import Run
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbdiag.frameworks.forms import Forms, parse
+from nbdiag.frameworks.handwritten.forms import Forms, parse
 
 LINES = [
     "Epoch 3/10 - loss: 0.4, val_acc: 93.1%",

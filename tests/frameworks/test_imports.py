@@ -10,7 +10,7 @@ from importlib.machinery import ModuleSpec
 
 import pytest
 
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.hooks.imports import when_imported
 
 
 @pytest.fixture

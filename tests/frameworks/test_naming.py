@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from nbdiag.collect import Collector
 from nbdiag.events import Begin, Record
-from nbdiag.frameworks.naming import run_name
+from nbdiag.frameworks.hooks.naming import run_name
 from nbdiag.frameworks.sklearn import SKLEARN
 
 R = np.random.default_rng(0)

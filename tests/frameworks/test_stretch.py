@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nbdiag.collect import Collector
-from nbdiag.frameworks import stretch
+from nbdiag.frameworks.handwritten import stretch
 
 STYLES = {
     "step": "step {i}: loss {v:.4f}, lr 1.00e-04",

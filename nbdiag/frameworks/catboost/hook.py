@@ -15,9 +15,9 @@ from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.catboost.measured import measured
 from nbdiag.frameworks.catboost.progress import Progress
 from nbdiag.frameworks.catboost.text import split_of
-from nbdiag.frameworks.installing import following
-from nbdiag.frameworks.patches import called
-from nbdiag.frameworks.telling import Telling
+from nbdiag.frameworks.hooks.installing import following
+from nbdiag.frameworks.hooks.patches import called
+from nbdiag.frameworks.hooks.telling import Telling
 
 _LOSSES = {
     "Logloss": "binary_crossentropy", "CrossEntropy": "binary_crossentropy", "MultiClass": "crossentropy",

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.hooks.guard import Guard
 
 PAUSE = 0.5
 """Seconds between two looks, as often as CatBoost itself writes."""

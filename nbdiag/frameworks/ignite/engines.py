@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import CodeType
 from typing import Any
 
-from nbdiag.frameworks.telling import samples_in
+from nbdiag.frameworks.hooks.telling import samples_in
 from nbdiag.metrics import identify, is_loss
 
 

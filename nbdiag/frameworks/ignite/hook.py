@@ -12,10 +12,10 @@ from typing import Any
 
 from nbdiag.events import Reached, Record
 from nbdiag.frameworks.base import Emit
+from nbdiag.frameworks.hooks.installing import following
+from nbdiag.frameworks.hooks.patches import called
+from nbdiag.frameworks.hooks.telling import Telling
 from nbdiag.frameworks.ignite.engines import facts_of, is_trainer, loss_in
-from nbdiag.frameworks.installing import following
-from nbdiag.frameworks.patches import called
-from nbdiag.frameworks.telling import Telling
 from nbdiag.metrics import identify, is_loss
 
 

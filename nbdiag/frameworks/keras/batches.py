@@ -15,10 +15,10 @@ from typing import Any
 from nbdiag.events import Begin, Event, Learned, Reached, Record, Traced
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.installing import Patches
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.installing import Patches
+from nbdiag.frameworks.hooks.patches import called
 from nbdiag.frameworks.keras.facts import loss_facts, optimizer_facts
-from nbdiag.frameworks.patches import called
 from nbdiag.metrics import canonical
 
 _TRAINERS = (("torch", "TorchTrainer"), ("jax", "JAXTrainer"), ("tensorflow", "TensorFlowTrainer"))

@@ -17,11 +17,11 @@ from typing import Any
 
 from nbdiag.events import Status
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.installing import Patches, installed
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.installing import Patches, installed
+from nbdiag.frameworks.hooks.patches import watched
 from nbdiag.frameworks.keras.batches import Batches
 from nbdiag.frameworks.keras.observer import Observer, callback_class
-from nbdiag.frameworks.patches import watched
 
 
 @contextlib.contextmanager

@@ -12,12 +12,12 @@ from typing import Any
 from nbdiag.events import Begin, End, Learned, Reached, Record
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.naming import run_name
 from nbdiag.frameworks.keras.data import describe
 from nbdiag.frameworks.keras.facts import learning_rate, training_facts, validation_facts
 from nbdiag.frameworks.keras.parts import Part, part
 from nbdiag.frameworks.keras.samples import Sampler
-from nbdiag.frameworks.naming import run_name
 from nbdiag.metrics import identify
 
 # The chart is redrawn at most this often.

@@ -7,12 +7,12 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.installing import installed
+from nbdiag.frameworks.hooks.asking import Asking
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.installing import installed
+from nbdiag.frameworks.hooks.patches import watched
 from nbdiag.frameworks.keras.observer import callback_class
-from nbdiag.frameworks.patches import watched
 
 
 @contextlib.contextmanager

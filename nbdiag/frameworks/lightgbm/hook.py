@@ -15,10 +15,10 @@ from typing import Any
 
 from nbdiag.events import Status
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.installing import following
+from nbdiag.frameworks.hooks.installing import following
+from nbdiag.frameworks.hooks.patches import called, caller
+from nbdiag.frameworks.hooks.telling import Telling
 from nbdiag.frameworks.lightgbm.text import splits_of
-from nbdiag.frameworks.patches import called, caller
-from nbdiag.frameworks.telling import Telling
 
 _LOSSES = {
     "binary": "binary_crossentropy", "cross_entropy": "binary_crossentropy", "multiclass": "crossentropy", "softmax": "crossentropy",

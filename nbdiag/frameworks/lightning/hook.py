@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.installing import following
-from nbdiag.frameworks.patches import called
-from nbdiag.frameworks.telling import Telling, samples_in
+from nbdiag.frameworks.hooks.installing import following
+from nbdiag.frameworks.hooks.patches import called
+from nbdiag.frameworks.hooks.telling import Telling, samples_in
 
 PACKAGES = ("lightning.pytorch", "pytorch_lightning")
 

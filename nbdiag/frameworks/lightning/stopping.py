@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any
 
-from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.installing import Patches, installed
+from nbdiag.frameworks.hooks.asking import Asking
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.installing import Patches, installed
+from nbdiag.frameworks.hooks.patches import called
 from nbdiag.frameworks.lightning.hook import PACKAGES
-from nbdiag.frameworks.patches import called
 
 
 def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:

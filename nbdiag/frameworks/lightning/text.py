@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nbdiag.capture.lines import Line
+from nbdiag.capture.measures import measures
 from nbdiag.capture.pairs import Pair, pairs
 from nbdiag.events import Begin, Event, Reached, Record
 from nbdiag.facts import facts_from
-from nbdiag.frameworks.measures import measures
 
 _BAR = re.compile(
     r"\s{0,4}(?:Epoch (?P<epoch>\d{1,7})/(?P<last>-?\d{1,7})|Sanity Checking|Validation|Testing|Predicting)\s{1,4}"

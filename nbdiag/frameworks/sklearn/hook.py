@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.installing import following
-from nbdiag.frameworks.patches import called, caller, watched
+from nbdiag.frameworks.hooks.installing import following
+from nbdiag.frameworks.hooks.patches import called, caller, watched
+from nbdiag.frameworks.hooks.telling import Telling
 from nbdiag.frameworks.sklearn.remembered import remembered
-from nbdiag.frameworks.telling import Telling
 
 _WATCHED = (
     (

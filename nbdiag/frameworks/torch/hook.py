@@ -14,7 +14,7 @@ from typing import Any
 
 from nbdiag.events import Trouble
 from nbdiag.frameworks.base import Emit, Framework
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.hooks.imports import when_imported
 from nbdiag.frameworks.torch.calls import Observed, Observer, hidden, observed, patch
 from nbdiag.frameworks.torch.losses import FUNCTIONS
 from nbdiag.frameworks.torch.stopping import stop

@@ -15,7 +15,7 @@ from typing import Any
 from nbdiag.errors import StopTraining
 from nbdiag.events import Trouble
 from nbdiag.frameworks.base import Asked, Emit
-from nbdiag.frameworks.imports import when_imported
+from nbdiag.frameworks.hooks.imports import when_imported
 from nbdiag.frameworks.torch.calls import hidden
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from nbdiag.events import Shown
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
-from nbdiag.frameworks.patches import called, watched
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.imports import when_imported
+from nbdiag.frameworks.hooks.patches import called, watched
 from nbdiag.frameworks.tqdm.turns import Turns
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Literal
 
-from nbdiag.frameworks.places import place
+from nbdiag.capture.places import place
 
 REST = 0.01
 """Seconds between two values of single steps: 100 in a second are more than a chart can show."""

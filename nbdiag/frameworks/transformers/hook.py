@@ -12,9 +12,9 @@ from typing import Any
 
 from nbdiag.events import Reached, Record
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.installing import following
-from nbdiag.frameworks.patches import called
-from nbdiag.frameworks.telling import Telling, samples_in
+from nbdiag.frameworks.hooks.installing import following
+from nbdiag.frameworks.hooks.patches import called
+from nbdiag.frameworks.hooks.telling import Telling, samples_in
 from nbdiag.frameworks.transformers.text import named
 
 

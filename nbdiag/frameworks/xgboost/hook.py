@@ -12,10 +12,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.installing import following
-from nbdiag.frameworks.patches import called, caller, watched
+from nbdiag.frameworks.hooks.installing import following
+from nbdiag.frameworks.hooks.patches import called, caller, watched
+from nbdiag.frameworks.hooks.telling import Telling
 from nbdiag.frameworks.rounds import evaluation_splits
-from nbdiag.frameworks.telling import Telling
 
 _LOSSES = {
     "binary:logistic": "binary_crossentropy", "binary:logitraw": "binary_crossentropy", "reg:logistic": "binary_crossentropy",

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from nbdiag.frameworks.asking import Asking
 from nbdiag.frameworks.base import Asked, Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.installing import installed
-from nbdiag.frameworks.patches import watched
+from nbdiag.frameworks.hooks.asking import Asking
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.installing import installed
+from nbdiag.frameworks.hooks.patches import watched
 
 
 def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nbdiag.capture.lines import Line
+from nbdiag.capture.measures import is_measure
 from nbdiag.capture.pairs import NUMBER, number, without_prefix
 from nbdiag.events import Begin, Event, Learned, Reached, Record
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Framework
-from nbdiag.frameworks.measures import is_measure
-from nbdiag.frameworks.percent import Percents
+from nbdiag.frameworks.handwritten.percent import Percents
 from nbdiag.metrics import identify, is_setting
 
 _STEPS = {"iter", "iteration", "step", "batch", "#"}

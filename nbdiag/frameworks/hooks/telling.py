@@ -11,8 +11,8 @@ from typing import Any
 from nbdiag.events import Begin, End, Learned, Reached, Record, Status
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.naming import run_name
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.naming import run_name
 from nbdiag.metrics import canonical, identify
 
 

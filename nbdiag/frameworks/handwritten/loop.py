@@ -7,21 +7,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nbdiag.capture.lines import Line
+from nbdiag.capture.measures import Measure
 from nbdiag.capture.pairs import MAX_TEXT, without_prefix
+from nbdiag.capture.places import Place, as_epoch
+from nbdiag.capture.splits import section
+from nbdiag.capture.titles import title, title_inside
 from nbdiag.events import Begin, Event, Learned, Reached, Record, Steps
 from nbdiag.facts import facts_from
-from nbdiag.frameworks.bars import shown
 from nbdiag.frameworks.base import Framework
-from nbdiag.frameworks.forms import Forms, Parsed
-from nbdiag.frameworks.measures import Measure
-from nbdiag.frameworks.percent import Percents
-from nbdiag.frameworks.places import Place, as_epoch
-from nbdiag.frameworks.rich import RichBars
-from nbdiag.frameworks.splits import section
-from nbdiag.frameworks.stretch import Before, before, stretch
-from nbdiag.frameworks.titles import title, title_inside
+from nbdiag.frameworks.handwritten.bars import shown
+from nbdiag.frameworks.handwritten.forms import Forms, Parsed
+from nbdiag.frameworks.handwritten.percent import Percents
+from nbdiag.frameworks.handwritten.rich import RichBars
+from nbdiag.frameworks.handwritten.stretch import Before, before, stretch
+from nbdiag.frameworks.handwritten.uncounted import Uncounted
 from nbdiag.frameworks.tqdm import Bar, Bars, read_bar
-from nbdiag.frameworks.uncounted import Uncounted
 
 _OTHER_RANK = re.compile(
     r"[\s\[(|]{0,8}(?:rank|gpu|worker|process|proc|default)[ :=_]{0,2}(?!0\b)\d{1,4}(?:/\d{1,4})?(?:\]|\)|:|,|\s?\|)"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nbdiag.capture.pairs import numbers
 from nbdiag.events import Event, Reached, Record, Steps
-from nbdiag.frameworks.forms import Form, Parsed
+from nbdiag.frameworks.handwritten.forms import Form, Parsed
 
 LEAST = 4
 """Fewer lines are as quick to read one by one."""

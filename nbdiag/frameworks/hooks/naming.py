@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
-from nbdiag.frameworks.folds import fold_of
+from nbdiag.frameworks.hooks.folds import fold_of
 
 _LONGEST = 24
 """Characters of a value that is shown: longer ones tell nobody anything in a list of runs."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from nbdiag.capture.measures import measures
 from nbdiag.capture.pairs import pairs
-from nbdiag.frameworks.forms import Parsed
-from nbdiag.frameworks.measures import measures
-from nbdiag.frameworks.places import place
-from nbdiag.frameworks.splits import named_split
+from nbdiag.capture.places import place
+from nbdiag.capture.splits import named_split
+from nbdiag.frameworks.handwritten.forms import Parsed
 from nbdiag.frameworks.tqdm import Bar
 
 

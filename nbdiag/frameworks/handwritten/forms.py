@@ -6,10 +6,10 @@ import collections
 import dataclasses
 import re
 
+from nbdiag.capture.measures import Measure, measures
 from nbdiag.capture.pairs import number, pairs, without_prefix
-from nbdiag.frameworks.measures import Measure, measures
-from nbdiag.frameworks.places import Place, place
-from nbdiag.frameworks.splits import Headings, leading_split
+from nbdiag.capture.places import Place, place
+from nbdiag.capture.splits import Headings, leading_split
 
 _RUN = re.compile(r"\d+")
 _FREE_RUN = re.compile(r"(?<![\w@])\d+")  # a number of its own, no part of a name such as acc@5

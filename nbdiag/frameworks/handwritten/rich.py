@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from nbdiag.frameworks.places import place
+from nbdiag.capture.places import place
 from nbdiag.frameworks.tqdm import Bar
 
 _BAR = re.compile(r"\s{0,4}(?P<desc>[^━╸╺\n]{1,160}?)\s{0,8}[━╸╺]{8,400}(?P<tail>[^━╸╺\n]{0,2000})\Z")

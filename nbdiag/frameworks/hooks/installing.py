@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
-from nbdiag.frameworks.guard import Guard
-from nbdiag.frameworks.imports import when_imported
-from nbdiag.frameworks.telling import Telling
+from nbdiag.frameworks.hooks.guard import Guard
+from nbdiag.frameworks.hooks.imports import when_imported
+from nbdiag.frameworks.hooks.telling import Telling
 
 Patches = Callable[[ModuleType], Iterable[AbstractContextManager[Any]]]
 """What is to be watched in a module, see ``patches``."""

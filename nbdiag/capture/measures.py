@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from nbdiag.capture.pairs import Pair
-from nbdiag.frameworks.splits import Headings
+from nbdiag.capture.splits import Headings
 from nbdiag.metrics import Named, canonical, identify, split_of
 
 _KNOWN = re.compile(
