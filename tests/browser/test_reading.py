@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.reader import PIN, Reader
 from tests.browser.server import Server
@@ -253,11 +253,12 @@ def test_an_extent_opens_its_card_and_a_span_leads_to_it(reader: Reader) -> None
 
 
 def test_pin_and_row_light_each_other(reader: Reader) -> None:
+    pins, cards, hot = reader.page.locator(PIN), reader.page.locator(".nbdiag details"), re.compile("is-hot")
     reader.page.locator(".nbdiag summary").first.hover()
-    assert "is-hot" in (reader.page.locator(PIN).first.get_attribute("class") or "")
-    reader.page.mouse.move(*reader.middle(PIN, 1))
-    assert "is-hot" in (reader.page.locator(".nbdiag details").nth(1).get_attribute("class") or "")
-    assert "is-hot" not in (reader.page.locator(".nbdiag details").nth(0).get_attribute("class") or "")
+    expect(pins.first).to_have_class(hot)
+    pins.nth(1).hover()
+    expect(cards.nth(1)).to_have_class(hot)
+    expect(cards.nth(0)).not_to_have_class(hot)
 
 
 def test_the_check_is_copied(reader: Reader) -> None:

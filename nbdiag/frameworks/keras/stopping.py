@@ -24,8 +24,7 @@ def stop(asked: Asked, emit: Emit) -> Iterator[None]:
     def begins(callbacks: Any) -> None:
         with guard:
             list_class: Any = type(callbacks)
-            ours = callback_class(list_class, Stopper)(asked, guard)
-            ours.set_model(callbacks._model)
+            ours = callback_class(list_class, Stopper)(callbacks._model, asked, guard)
             callbacks.callbacks.append(ours)
             added.append((weakref.ref(callbacks), ours))
 
@@ -48,8 +47,9 @@ class Stopper:
     async_safe = True
     """It reads no values: nothing has to be waited for."""
 
-    def __init__(self, asked: Asked, guard: Guard) -> None:
+    def __init__(self, model: Any, asked: Asked, guard: Guard) -> None:
         super().__init__()
+        self.net = weakref.ref(model)  # one that the reader deletes is to be gone, its memory free
         self.asking, self.guard = Asking(asked), guard
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -60,5 +60,6 @@ class Stopper:
 
     def _look(self) -> None:
         with self.guard:
-            if self.asking.is_over():
-                self.model.stop_training = True  # type: ignore[attr-defined]
+            model = self.net()
+            if model is not None and self.asking.is_over():
+                model.stop_training = True
