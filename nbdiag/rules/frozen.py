@@ -142,7 +142,7 @@ def uninformative_metric(run: Run, *, epochs: int = 5) -> Iterator[Finding]:
         value = float(curve.values[0])
         yield Finding(
             title=f"{label(curve)} is {num(value)} in every epoch",
-            message=f"{label(curve)} is {num(value)} in all {len(curve)} epochs while the loss moves: **it cannot tell a better model from a worse one.**",
+            message=f"{label(curve)} is {num(value)} in all {len(curve):,} epochs while the loss moves: **it cannot tell a better model from a worse one.**",
             certainty=Certainty.STRONG,
             curves=(curve.name,),
             evidence={"value": value, "epochs": float(len(curve))},

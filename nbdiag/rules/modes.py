@@ -131,7 +131,7 @@ def _by_cost(run: Run) -> Finding | None:
         },
         ruled_out=(
             f"gradual overfitting: a validation mistake cost {num(float(low[hits[0]]))} in {unit} {place(float(x[hits[0]]))} already",
-            f"NaN: all {len(run)} values are finite" if _no_nan(run) else "",
+            f"NaN: all {len(run):,} values are finite" if _no_nan(run) else "",
         ),
         curves=(*val.names, *train.names),
         picture_of=(k, limit if saturated.any() else None),
@@ -179,7 +179,7 @@ def _by_batchnorm(run: Run) -> Finding | None:
 
 def _no_nan(run: Run) -> str:
     """That none of the values is NaN, in words; empty where one is."""
-    return f", and none of the {len(run)} values is NaN" if all(c.known("values") for c in run.curves()) else ""
+    return f", and none of the {len(run):,} values is NaN" if all(c.known("values") for c in run.curves()) else ""
 
 
 def _finding(

@@ -54,9 +54,9 @@ def non_finite(run: Run, *, growth: float = 2.0) -> Iterator[Finding]:
     grew = i > 0 and lower_is_better(first.metric) and before[-1] > growth * max(before.min(), 0.0) and i > 1
     lost = int((~first.finite).sum())
     tail = (
-        f"{lost} of {len(first)} values are not numbers, the last one is"
+        f"{place(lost)} of {place(len(first))} values are not numbers, the last one is"
         if recovered
-        else f"none of the {lost} values since is a number"
+        else f"none of the {place(lost)} values since is a number"
         if lost > 1
         else "the weights are lost with it"
     )
@@ -69,10 +69,10 @@ def non_finite(run: Run, *, growth: float = 2.0) -> Iterator[Finding]:
         curves=tuple(c.name for c in bad),
         start=start,
         stop=float(first.x[np.flatnonzero(~first.finite)[-1]]) if recovered else None,
-        evidence={"first epoch": start, "values that are not finite": float(sum((~c.finite).sum() for c in bad))},
+        evidence={f"first {unit}": start, "values that are not finite": float(sum((~c.finite).sum() for c in bad))},
         why=(
             "NaN spreads: one NaN in the loss makes every gradient NaN, and the next update makes every weight NaN. "
-            "No later epoch can repair it."
+            "No later update can repair it."
             if losses
             else "The value could not be computed, for example 0 divided by 0 where no sample was predicted positive."
         ),

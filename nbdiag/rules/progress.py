@@ -145,8 +145,8 @@ def slow_progress(run: Run) -> Iterator[Finding]:
     unit = evidence.unit(run)
     yield Finding(
         title=f"{train.label} falls slowly, in a straight line",
-        headline=f"Slow: {train.label} fell by {pct(1 - train.last / train.first)} in {len(train)} {unit}s",
-        message=f"`{train.label}` fell from {num(train.first)} to {num(train.last)} in {len(train)} {unit}s; **at this "
+        headline=f"Slow: {train.label} fell by {pct(1 - train.last / train.first)} in {len(train):,} {unit}s",
+        message=f"`{train.label}` fell from {num(train.first)} to {num(train.last)} in {len(train):,} {unit}s; **at this "
         f"pace it takes {halving:.0f} {unit}s to halve**.",
         certainty=Certainty.LIKELY,
         curves=(train.name,),

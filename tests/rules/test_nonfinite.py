@@ -59,5 +59,11 @@ def test_a_loop_of_which_only_steps_are_known_has_no_epochs():
     for step, value in enumerate((2.0, 1.0, 0.5, float("nan"), float("nan")), 1):
         run.append(Record("loss", "train", value, step=step))
     found = one(non_finite, run)
-    assert "epoch" not in f"{found.title} {found.headline} {found.message}"
+    assert "epoch" not in f"{found.title} {found.headline} {found.message} {found.why} {list(found.evidence)}"
+    assert found.evidence["first step"] == 4
     assert "became NaN at step 4" in found.message and "at step 3" in found.message
+
+
+@pytest.mark.parametrize(("last", "said"), [(1.0, "3,000 of 4,001 values"), (NAN, "none of the 3,001 values")])
+def test_thousands_of_values_are_counted_with_separators(last: float, said: str) -> None:
+    assert said in one(non_finite, curves(loss=[*falling(1000), *[NAN] * 3000, last])).message
