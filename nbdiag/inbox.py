@@ -17,6 +17,18 @@ less, and no eye sees the difference on an axis of time."""
 PIECE = 1 << 17
 """Characters that are given out as one at most: what is slowest to read, unlike lines full of numbers, takes a fifth of a second."""
 
+_forks = 0
+"""How often this process was forked off another one. Asking for its number at each write costs as much as the write."""
+
+
+def _forked_off() -> None:
+    global _forks
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked_off)
+
 
 class Inbox:
     """Open for any thread; emptied by one. Times are in seconds since it was made."""
@@ -24,16 +36,16 @@ class Inbox:
     def __init__(self) -> None:
         self.began = time.perf_counter()
         self._waiting: deque[tuple[float, str, str | Event]] = deque()
-        self._pid = os.getpid()
+        self._forks = _forks
         self._forked = Forked() if hasattr(os, "fork") else None
 
     def sink(self, stream: str) -> Callable[[str], None]:
         """What a tee calls with each text written to this stream."""
-        append, clock, began, pid, getpid = self._waiting.append, time.perf_counter, self.began, self._pid, os.getpid
+        append, clock, began, here = self._waiting.append, time.perf_counter, self.began, self._forks
         forked = self._forked
 
         def sink(text: str) -> None:
-            if getpid() == pid:  # a forked process has this deque too, but nobody who empties it
+            if _forks == here:  # a forked process has this deque too, but nobody who empties it
                 append((clock() - began, stream, text))
             elif forked is not None:
                 forked.send(f"rank 0 {stream}", text)
@@ -42,7 +54,7 @@ class Inbox:
 
     def emit(self, event: Event) -> None:
         """What a hook calls."""
-        if os.getpid() == self._pid:
+        if _forks == self._forks:
             self._waiting.append((time.perf_counter() - self.began, "", event))
 
     def empty(self, enough: Callable[[], bool] = lambda: False) -> Iterator[tuple[float, str, str | Event]]:
