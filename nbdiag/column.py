@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from array import array
+from typing import Literal
 
 import numpy as np
 
@@ -106,14 +107,15 @@ class Column:
             )
         return self._seen
 
-    def until(self, epoch: float, whole: Curve) -> Column:
-        """This column, whose curve is ``whole``, without what came after ``epoch``."""
+    def until(self, place: float, whole: Curve, part: Literal["epochs", "counted"]) -> Column:
+        """This column, whose curve is ``whole``, without what came after ``place`` in epochs, or in counted steps."""
         then = copy.copy(self)  # of hundreds of curves most are never asked for: nothing of them is worked out here
         then._new, then._places, then._seen = array("d"), None, None
-        if len(whole) > _LONG and whole.summary("epochs").rising:
-            kept = np.broadcast_to(True, int(np.searchsorted(whole.epochs, epoch, "right")))
+        places = getattr(whole, part)
+        if len(whole) > _LONG and whole.summary(part).rising:
+            kept = np.broadcast_to(True, int(np.searchsorted(places, place, "right")))
         else:
-            kept = ~(whole.epochs > epoch)
+            kept = ~(places > place)
         n = int(np.count_nonzero(kept))
         if kept[:n].all():
             then._rows, then._digest = self._rows.fork(n), self._digest.fork(n)

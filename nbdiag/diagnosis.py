@@ -6,11 +6,11 @@ import dataclasses
 import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from nbdiag import plugins
+from nbdiag import blocks, metrics, plugins
 from nbdiag.finding import Certainty, Finding, Severity
 from nbdiag.rules import evidence, precedence, selection, verdict
 from nbdiag.rules.base import Rule
@@ -26,9 +26,11 @@ _NOT_YET = frozenset(
         "vanishing-gradients",
         "initial-loss-off",
         "double-softmax",
+        "converged",
+        "plateau",
     }
 )
-"""What a late or a rough start looks like, too: provisional while the run may still get over it."""
+"""What a late or a rough start, or a rest on the way, looks like too: provisional while the run may still get over it."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -88,8 +90,8 @@ def examine(
     """Run the rules over ``run``; a rule that raises is named in ``failures`` and skipped.
 
     ``options`` holds keyword arguments by rule. The answer depends on nothing but the run: a live run that has ended
-    and its saved history get the same. While a run is running, findings that did not hold a few epochs ago are
-    provisional. Raises ``UnknownRule`` for a name in ``select`` or ``ignore`` that no rule has.
+    and its saved history get the same. While a run is running, findings that did not hold a few epochs ago, or
+    steps where no epoch is known, are provisional. Raises ``UnknownRule`` for a name in ``select`` or ``ignore`` that no rule has.
     """
     wanted = selection.chosen(select, ignore)
     found, failures = _apply(run, wanted, options or {})
@@ -127,20 +129,22 @@ def _held(
     run: Run, found: Sequence[Finding], chosen_rules: Sequence[Rule], options: Mapping[str, Mapping[str, Any]]
 ) -> list[Finding]:
     """Mark as provisional what the run did not show all over the last epochs; what arithmetic proves never is."""
-    now, begun = run.last_epoch, _first_epoch(run)
-    if now is None or not found:
+    at = _looks(run)
+    if not found or not len(at):
         return list(found)
-    # Three looks in a row, or 5 % of the epochs: what noise alone brings up is mostly gone by then.
-    patience = max(3, round(0.05 * (now - begun + 1)))
+    # Three looks in a row, or 5 % of all: what noise alone brings up is mostly gone by then.
+    patience = max(3, round(0.05 * len(at)))
+    part: Literal["epochs", "counted"] = "counted" if run.last_epoch is None else "epochs"
     held = {f.rule for f in found if f.certainty is not Certainty.EXACT}
     alarms = {f.rule for f in found if f.severity in (Severity.PROBLEM, Severity.BROKEN)}
     for back in sorted({1, patience // 2, patience - 1}, reverse=True):
         # A note is worth one look back, an alarm all of them.
         looked = held if back == patience - 1 else held & alarms
         if looked:
-            before, _ = _apply(run.until(now - back), [r for r in chosen_rules if r.name in looked], options)
+            then = run.until(float(at[-1 - back]) if back < len(at) else -math.inf, part)
+            before, _ = _apply(then, [r for r in chosen_rules if r.name in looked], options)
             held -= looked - {f.rule for f in before}
-    if now - begun + 1 < _patience_for_a_start(run) or _still_learning(run):
+    if len(at) < _patience_for_a_start(run) or _still_learning(run):
         held -= _NOT_YET
     return [
         f if f.certainty is Certainty.EXACT or f.rule in held else dataclasses.replace(f, provisional=True)
@@ -148,10 +152,19 @@ def _held(
     ]
 
 
-def _first_epoch(run: Run) -> float:
-    """The number of the run's first epoch: 1 unless it goes on from an earlier one."""
-    starts = [low for c in run.curves() if (low := c.summary("epochs").low) == low]
-    return math.ceil(min(starts)) if starts else 1.0
+def _looks(run: Run) -> np.ndarray:
+    """The places at which a run under way was worth a look: its epochs, else the points its loss is drawn with."""
+    now = run.last_epoch
+    if now is not None:
+        # 1 unless the run goes on from an earlier one.
+        first = math.ceil(min(low for c in run.curves() if (low := c.summary("epochs").low) == low))
+        return now - np.arange(math.ceil(now - first + 1))[::-1]
+    measured = [c for c in run.curves() if len(c) and not metrics.is_setting(c.metric)]
+    main = evidence.loss(run, "train") or evidence.loss(run, "val")
+    curve = main.raw if main is not None else max(measured, key=len, default=None)
+    if curve is None:
+        return np.zeros(0)
+    return curve.counted[:: -blocks.width(len(curve), evidence.MOST_POINTS)][::-1]
 
 
 def _still_learning(run: Run) -> bool:
@@ -165,8 +178,11 @@ def _still_learning(run: Run) -> bool:
 def _patience_for_a_start(run: Run) -> float:
     """Epochs a run may take to begin learning: 0.7 of the planned ones, 20 where the plan is unknown.
 
-    A sixth of the labelled runs that learned in the end stood at chance for 5 epochs or more, the latest for 0.67.
+    A sixth of the labelled runs that learned in the end stood at chance for 5 epochs or more, the latest for 0.67. Where
+    only steps are known, nothing tells how many of them are a pass over the data: there it is as long as the run goes on.
     """
+    if run.last_epoch is None:
+        return math.inf
     return 0.7 * run.facts.epochs if run.facts.epochs else 20.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
@@ -140,11 +140,14 @@ class Run:
         found: T = self._memo[key]
         return found
 
-    def until(self, epoch: float) -> Run:
-        """This run as it stood after ``epoch``: what came later, and the samples measured at the end, left out."""
+    def until(self, place: float, part: Literal["epochs", "counted"] = "epochs") -> Run:
+        """This run as it stood after an epoch, or after so many ``counted`` steps (values, where no step is known).
+
+        What came later, and the samples measured at the end, are left out.
+        """
         then = Run(name=self.name, framework=self.framework, facts=self.facts)
         then.status = self.status
-        then._columns = {key: c.until(epoch, c.curve(*key)) for key, c in self._columns.items()}
+        then._columns = {key: c.until(place, c.curve(*key), part) for key, c in self._columns.items()}
         return then
 
     def __len__(self) -> int:

@@ -125,6 +125,52 @@ def test_what_just_appeared_is_provisional_while_the_run_runs():
     assert not any(f.provisional for f in examine(whole).findings)
 
 
+def in_steps(run: Run, each: int) -> Run:
+    """The same run as a loop without epochs reports it, every ``each`` steps."""
+    return changed(run, lambda r: {"epoch": None, "step": int(r.epoch or 0) * each})
+
+
+@pytest.mark.parametrize("each", [1, 250])
+def test_what_just_appeared_is_provisional_where_only_steps_are_known(each):
+    whole = in_steps(synthetic.make("overfitting").run, each)
+    seen = []
+    for place in range(1, 51):
+        run = whole.until(place * each, "counted")
+        run.status = "running"
+        seen += [f.provisional for f in examine(run).findings if f.rule == "overfitting"]
+    assert seen[0] and not seen[-1]
+    assert not any(f.provisional for f in examine(whole).findings)
+
+
+def test_a_long_run_in_steps_that_was_always_at_chance_is_not_surely_stuck_while_it_goes_on():
+    run = in_steps(synthetic.make("no better than chance").run, 10)
+    assert "stuck-at-chance" in names(run)
+    run.status = "running"
+    assert [f.provisional for f in examine(run).findings if f.rule == "stuck-at-chance"] == [True]
+
+
+def test_values_without_any_place_are_provisional_too():
+    whole = changed(synthetic.make("overfitting").run, lambda r: {"epoch": None})
+    first = whole.until(3, "counted")
+    assert len(first) == 3 * len(whole.curves())
+    run = whole.until(20, "counted")
+    run.status = "running"
+    assert any(f.provisional for f in examine(run).findings)
+
+
+def test_a_flat_stretch_of_a_run_that_goes_on_is_not_called_its_end():
+    run = synthetic.make("healthy").run
+    assert examine(run).headline.startswith("Healthy: converged by")
+    run.status = "running"
+    run.learn(Facts(epochs=60 * int(run.last_epoch or 0)))
+    found = examine(run)
+    assert found.headline.startswith("Healthy so far: flat since")
+    first = found.findings[0]
+    assert (first.rule, first.provisional) == ("converged", True)
+    text = " ".join((first.title, first.message, first.why, *first.fixes, found.summary))
+    assert "converged" not in text and "settled" not in text and "Stop here" not in text and "ended" not in text
+
+
 def test_a_slow_start_is_not_called_stuck_before_half_of_the_plan():
     run = synthetic.make("no better than chance").run.until(8)
     run.learn(Facts(epochs=25))

@@ -69,7 +69,7 @@ def divergence(run: Run, *, factor: float = 1.25) -> Iterator[Finding]:
     yield Finding(
         title=f"{train.label} explodes at {unit} {place(start)}",
         headline=f"Diverged at {unit} {place(start)}: {train.label} {num(train.last)}",
-        message=f"`{train.label}` **rose to {num(float(train.y.max()))} and ended at {num(train.last)}**; its lowest value was "
+        message=f"`{train.label}` **rose to {num(float(train.y.max()))} and stands at {num(train.last)}**; its lowest value was "
         f"{num(lowest)}.",
         certainty=Certainty.STRONG,
         curves=(train.name,),

@@ -161,7 +161,7 @@ def val_never_improved(run: Run) -> Iterator[Finding]:
     yield Finding(
         title=f"Validation never got better than at {unit} {place(float(both.x[int(np.argmin(val))]))}",
         message=f"Training loss fell from {num(float(both.train[0]))} to {num(float(both.train[-1]))}; **validation loss began "
-        f"at {num(float(both.val[0]))} and ended at {num(float(both.val[-1]))}**.",
+        f"at {num(float(both.val[0]))} and stands at {num(float(both.val[-1]))}**.",
         certainty=Certainty.STRONG,
         curves=both.curves,
         evidence={"validation, first": float(both.val[0]), "validation, last": float(both.val[-1])},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -32,7 +33,8 @@ def converged(run: Run) -> Iterator[Finding]:
     less than 6 % (see `still-improving`). It fell by a quarter, or validation accuracy is more than half-way from
     guessing to perfect. Its end is within noise of its lowest level. The gap to training is under a tenth of the loss
     at the start (a fifth where the accuracies are within 4 points). Any problem found takes its place. Silent where an accuracy
-    has never risen, is below three quarters, and nothing tells what a guess gets.
+    has never risen, is below three quarters, and nothing tells what a guess gets. While a run goes on, it is said of what has
+    been seen so far: a flat stretch is no end.
 
     ## What to try
     Stop here. Keep the best weights.
@@ -87,7 +89,7 @@ def converged(run: Run) -> Iterator[Finding]:
         message += f" Validation loss is {num(abs(gap))} {'above' if gap > 0 else 'below'} training's" + (
             ": no gap to speak of." if abs(gap) <= 0.1 * abs(start) else "."
         )
-    yield Finding(
+    found = Finding(
         title="Training and validation have settled" if both is not None else f"{main.label} has settled",
         headline=f"Healthy: converged by {unit} {place(since)}",
         message=message,
@@ -102,6 +104,18 @@ def converged(run: Run) -> Iterator[Finding]:
         fixes=("Stop here, keep these weights", "To go further, change data or model rather than train longer"),
         caveat="Curves do not show a leak between training and validation data.",
         references=(references.GOOGLE_CURVES,),
+    )
+    yield _so_far(found, f"{unit} {place(since)}") if run.status == "running" else found
+
+
+def _so_far(found: Finding, since: str) -> Finding:
+    """The same of a run that goes on: what is flat now may fall again, or rise."""
+    return dataclasses.replace(
+        found,
+        title=found.title.replace("have settled", "are flat so far").replace("has settled", "is flat so far"),
+        headline=f"Healthy so far: flat since {since}",
+        why="The losses hardly move now, at their lowest level. Some runs stay there; others fall again, or turn.",
+        fixes=("Let it go on, or stop where this level is enough",),
     )
 
 

@@ -49,7 +49,8 @@ def summary(run: Run, findings: Sequence[Finding]) -> str:
         parts.append(f"Best {loss.label} was {num(float(best))} at {unit} {place(float(where))}{now}")
     accuracy = evidence.accuracy(run, "val") or evidence.accuracy(run, "train")
     if accuracy is not None:
-        parts.append(f"{accuracy.label} ended at {num(accuracy.last)}")
+        verb = "is at" if run.status == "running" else "ended at"
+        parts.append(f"{accuracy.label} {verb} {num(accuracy.last)}")
     return "; ".join(parts) + "." if parts else ""
 
 
