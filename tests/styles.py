@@ -4,7 +4,8 @@ A style begins with ``=== name``. Lines: ``H`` before the first epoch, ``E`` onc
 ``I`` for each iteration of a training without epochs, ``F`` at the end; ``R n``: all of it ``n`` times, a run each. ``? paste``: as a
 forum shows it; ``? extra``: other values of the line may be read too; ``? silent``: need not be read, but never wrongly.
 In a line ``<tl:.4f>`` is the training loss and must be found, ``<~tl:.4f>`` need not be; ``<ta%:.1f>`` is printed times 100; ``<e>``
-is the epoch from 1, ``<@s*10>`` what the line shows as its step, ``<n:.2f>`` and ``<k>`` are any number.
+is the epoch from 1, ``<@s*10>`` what the line shows as its step, ``<#e*10>`` as its epoch where that is not ``e``, ``<n:.2f>`` and
+``<k>`` are any number.
 """
 
 import dataclasses
@@ -21,7 +22,7 @@ _SHORT = {
     "tl": "train.loss", "vl": "val.loss", "xl": "test.loss", "lr": "train.learning_rate",
     "ta": "train.accuracy", "va": "val.accuracy", "xa": "test.accuracy",
 }  # fmt: skip
-_FIELD = re.compile(r"<(~?)(@?)([^<>]*?)(%?)(?::([^<>]*?(?:[<>]\d+[^<>]*)?))?>")
+_FIELD = re.compile(r"<(~?)([@#]?)([^<>]*?)(%?)(?::([^<>]*?(?:[<>]\d+[^<>]*)?))?>")
 _FALLS = re.compile(r"loss|perplex|mse|mae|xent|elbo|[wc]er")
 
 
@@ -105,10 +106,9 @@ class _Writer:
 
     def write(self, template: str, place: dict[str, int], progress: float) -> None:
         shown: list[tuple[str, float, bool]] = []
-        step = None
+        step, epoch = None, place.get("e")
 
         def printed(field: re.Match[str]) -> str:
-            nonlocal step
             hidden, at, name, percent, form = field.groups()
             key = _SHORT.get(name, name if "." in name and name[0].isalpha() else "")
             if not key:
@@ -122,18 +122,19 @@ class _Writer:
             return text.replace(".", ",") if comma else text
 
         def number(at: str, name: str, form: str | None, whole: str) -> str:
-            nonlocal step
+            nonlocal step, epoch
             names = {**place, "n": self.chance.uniform(1, 40), "k": self.chance.randrange(10, 60)}
             if not set(re.findall(r"[A-Za-z]\w*", name)) <= set(names):
                 return whole  # markup, as in an HTML break
             value = eval(name, {}, names)
-            step = int(value) if at else step
+            step = int(value) if at == "@" else step
+            epoch = value if at == "#" else epoch
             return format(int(value) if form and form[-1] == "d" else value, form or "")
 
         self.lines.append(_FIELD.sub(printed, template))
         for key, value, percent in shown:
             split, _, metric = key.partition(".")
-            self.truth.append(Value(place.get("r", 1), split, metric, value, percent, place.get("e"), step))
+            self.truth.append(Value(place.get("r", 1), split, metric, value, percent, epoch, step))
 
     def _value(self, key: str, progress: float) -> float:
         if key.endswith("learning_rate"):

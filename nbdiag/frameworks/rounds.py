@@ -15,6 +15,8 @@ _TRAIN = re.compile(r"d?(?:train|training|learn)(?:_?set|_?data)?\Z|x_train", re
 _EVAL = re.compile(r"d?(?:eval|evals|evaluation|valid|val|validation)(?:_?set|_?data)?\Z|x_val(?:id)?", re.IGNORECASE)
 _TEST = re.compile(r"d?(?:test|testing|holdout)(?:_?set|_?data)?\Z|x_test", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:validation|valid|eval)_(\d+)\Z", re.IGNORECASE)
+INDENT = r"\s{0,40}"
+"""What stands before a round where its text is shown in a block: by a forum, or by a notebook turned into Markdown."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class RoundReader:
     def __init__(self, framework: str, parse: Callable[[str], Round | None]) -> None:
         self._framework, self._parse = framework, parse
         self._last: int | None = None
+        self._labels: set[str] = set()  # what the last round has told
         self._best_follows = False
         self._planned: int | None = None
 
@@ -39,19 +42,21 @@ class RoundReader:
         """Events of this line; ``None`` where it is no round."""
         found = self._parse(line.text) if line.final else None
         if found is None:
-            self._best_follows = "est iteration is:" in line.text
+            self._best_follows = _best_follows(line.text)
             return None
         if self._best_follows:
             self._best_follows = False
             return ()
         events: list[Event] = []
-        if self._last is None or found.number <= self._last:
+        labels = {label for label, _, _, _ in found.values}
+        more = found.number == self._last and not labels & self._labels  # a line for each value
+        if self._last is None or (found.number <= self._last and not more):
             self._planned = None
             events.append(Begin(self._framework, facts=facts_from({"framework": self._framework}, "log")))
         if found.planned and found.planned != self._planned:
             self._planned = found.planned
             events.append(Learned(facts_from({"epochs": found.planned}, "log")))
-        self._last = found.number
+        self._last, self._labels = found.number, labels | self._labels if more else labels
         for label, split, metric, token in found.values:
             value, rounding = number(token)
             events.append(Record(metric, split, value, found.number, None, label, "", rounding, line.time))
@@ -60,11 +65,21 @@ class RoundReader:
 
     def leaves(self, text: str) -> bool:
         """Whether lines such as this one are no rounds."""
-        return not self._best_follows and self._parse(text) is None and "est iteration is:" not in text
+        return not self._best_follows and self._parse(text) is None and not _best_follows(text)
 
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
         return ()
+
+
+def is_set(name: str) -> bool:
+    """Whether an evaluation set's name tells its split."""
+    return any(pattern.match(name) for pattern in (_TRAIN, _EVAL, _TEST, _NUMBERED))
+
+
+def _best_follows(text: str) -> bool:
+    """Whether the best round is printed next, once more."""
+    return "est iteration" in text and text.rstrip().endswith(":")
 
 
 def evaluation_splits(names: Sequence[str]) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from nbdiag.capture.pairs import NUMBER
-from nbdiag.frameworks.rounds import Round
+from nbdiag.capture.pairs import NUMBER, without_prefix
+from nbdiag.frameworks.rounds import INDENT, Round
 
-_ROUND = re.compile(r"(\d{1,7}):(?=\t)")
-_VALUE = re.compile(rf"\t(learn|test\d?): ({NUMBER})(?=\s|\Z)")
+_ROUND = re.compile(rf"{INDENT}(\d{{1,7}}):(?=[\t ])")
+_VALUE = re.compile(rf"[\t ](learn|test\d?): ({NUMBER})(?=\s|\Z)")
+_TOTAL = re.compile(r"[\t ]total: \d")
 
 
 def parse(text: str) -> Round | None:
@@ -16,8 +17,11 @@ def parse(text: str) -> Round | None:
 
     The text does not name the metric: it is the loss. ``test`` is what was given as ``eval_set``.
     """
+    if "total: " not in text:
+        return None
+    text = without_prefix(text)
     start = _ROUND.match(text)
-    if start is None or "\ttotal: " not in text:
+    if start is None or not _TOTAL.search(text, start.end()):
         return None
     found = _VALUE.findall(text, start.end())
     if not found:

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import re
 
-from nbdiag.capture.pairs import NUMBER
-from nbdiag.frameworks.rounds import Round, evaluation_splits
+from nbdiag.capture.pairs import NUMBER, without_prefix
+from nbdiag.frameworks.rounds import INDENT, Round, evaluation_splits
 from nbdiag.metrics import canonical
 
-_ROUND = re.compile(r"(?:\[LightGBM\] \[Info\] )?\[(\d{1,7})\](?=\t)")
-_VALUE = re.compile(rf"\t([^\t:]{{1,80}}?)'s ([^\t:]{{1,60}}): ({NUMBER})(?: \+ {NUMBER})?(?=\s|\Z)")
+_ROUND = re.compile(rf"{INDENT}(?:\[LightGBM\] \[Info\] )?\[(\d{{1,7}})\]:?(?=[\t ])")
+_VALUE = re.compile(
+    rf"(?:\t|[ ]{{1,8}})([^\t:]{{1,80}}?)'s ([^\t:]{{1,60}}):\s?({NUMBER})(?:\s?\+\s?{NUMBER})?(?=\s|\Z)"
+)
+_COMMAND_LINE = re.compile(
+    rf"\[LightGBM\] \[Info\] Iteration:\s?(\d{{1,7}}), ([^\s:]{{1,80}}?)(?:'s)? ([^:]{{1,60}}?)\s?: ({NUMBER})\s*\Z"
+)
 
 
 def parse(text: str) -> Round | None:
-    """``[3]<tab>training's l2: 0.5<tab>valid_0's l2: 0.6``; rounds count from 1. Cross-validation adds ``+ 0.01``."""
-    start = _ROUND.match(text)
-    if start is None or len(text) > 5000:
+    """``[3]<tab>training's l2: 0.5<tab>valid_0's l2: 0.6``; rounds count from 1. Cross-validation adds ``+ 0.01``.
+
+    R leaves no blank before a number; the command line prints ``Iteration:3, valid_1 auc : 0.5``.
+    """
+    if len(text) > 5000 or ("'s " not in text and "[LightGBM] [Info] I" not in text):
         return None
-    found = [_cross_validated(*value) for value in _VALUE.findall(text, start.end())]
-    if not found:
+    text = without_prefix(text) if "'s " in text else text
+    if start := _ROUND.match(text):
+        found = [_cross_validated(*value) for value in _VALUE.findall(text, start.end())]
+    elif start := _COMMAND_LINE.match(text):
+        found = [_cross_validated(*start.groups()[1:])]
+    if start is None or not found:
         return None
     splits = splits_of([name for name, _, _, _ in found])
     values = [(label, splits[name], canonical(metric), token) for name, metric, token, label in found]

@@ -8,24 +8,26 @@ from collections.abc import Iterable
 from nbdiag.capture.lines import Line
 from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Event, Record
-from nbdiag.frameworks.rounds import Round, RoundReader
+from nbdiag.frameworks.rounds import INDENT, Round, RoundReader
 
-_MLP = re.compile(rf"Iteration (\d{{1,7}}), loss = ({NUMBER})\s*\Z")
-_MLP_SCORE = re.compile(rf"Validation score: ({NUMBER})\s*\Z")
-_SGD = re.compile(r"-- Epoch (\d{1,7})\s*\Z")
+_MLP = re.compile(rf"{INDENT}Iteration (\d{{1,7}}), loss = ({NUMBER})\s*\Z")
+_MLP_SCORE = re.compile(rf"{INDENT}Validation score: ({NUMBER})\s*\Z")
+_SGD = re.compile(rf"{INDENT}-- Epoch (\d{{1,7}})\s*\Z")
 _SGD_LOSS = re.compile(
-    rf"Norm: {NUMBER}, NNZs: \d{{1,9}}, Bias: {NUMBER}, T: \d{{1,12}}, Avg\. loss: ({NUMBER})(?:, Objective: {NUMBER})?\s*\Z"
+    rf"{INDENT}Norm: {NUMBER}, NNZs: \d{{1,9}}, Bias: {NUMBER}, T: \d{{1,12}}, Avg\. loss: ({NUMBER})(?:, Objective: {NUMBER})?\s*\Z"
 )
 _BOOSTING = re.compile(r"\s*Iter\s+Train Loss\s+(OOB Improve\s+)?(?:OOB Loss\s+)?Remaining Time\s*\Z")
 _BOOSTING_ROW = re.compile(
-    rf"\s{{1,12}}(\d{{1,7}})\s{{1,20}}({NUMBER})\s{{1,20}}(?:({NUMBER})\s{{1,20}}){{0,2}}{NUMBER}[smh]\s*\Z"
+    rf"\s{{1,24}}(\d{{1,7}})\s{{1,20}}({NUMBER})\s{{1,20}}(?:({NUMBER})\s{{1,20}}){{0,2}}{NUMBER}[smh]\s*\Z"
 )
 _HISTOGRAM = re.compile(rf"\[(\d{{1,6}})/(\d{{1,6}})\] \d{{1,6}} trees?, .{{0,200}}?in {NUMBER}s\s*\Z")
 _HISTOGRAM_VALUE = re.compile(rf"(train|val) (loss|score): ({NUMBER})")
 _SOLVER = re.compile(
     r"Epoch \d{1,7} reached after |iteration: \d{1,7} of max_iter: |\[t-SNE\] |Iteration \d{1,7}, inertia |\s{1,4}Iteration \d{1,7}\t time lapse "
 )  # NMF, LDA, t-SNE, k-means and Gaussian mixtures: they fit something, but nothing that is trained by epochs
-_MAYBE = re.compile(r"Iteration \d|Validation score|-- Epoch|Norm: |\s{1,12}(?:\d|Iter)|\[[\dt]|Epoch \d|iteration: ")
+_MAYBE = re.compile(
+    rf"{INDENT}(?:Iteration \d|Validation score|-- Epoch|Norm: )|\s{{1,24}}(?:\d|Iter)|\[[\dt]|Epoch \d|iteration: "
+)
 
 
 class SklearnReader:
