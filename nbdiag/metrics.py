@@ -7,6 +7,8 @@ import functools
 import re
 from typing import Literal
 
+from nbdiag.words import english
+
 LossFamily = Literal["binary-crossentropy", "crossentropy", "mse", "mae", "other"]
 
 
@@ -21,7 +23,7 @@ class Named:
 
 _SPLIT_WORDS = {
     "train": "train", "training": "train", "tr": "train", "trn": "train",
-    "val": "val", "valid": "val", "validation": "val", "dev": "val", "va": "val",
+    "val": "val", "valid": "val", "validation": "val", "dev": "val", "va": "val", "vali": "val",
     "test": "test", "testing": "test", "eval": "eval", "evaluation": "eval", "holdout": "test",
 }  # fmt: skip
 _ACCURACY = {"acc", "accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}
@@ -36,9 +38,9 @@ _SAME = {
     "root_mean_squared_error": "rmse", "grad_norm": "gradient_norm", "gradnorm": "gradient_norm",
 }  # fmt: skip
 _SPLIT_AT_START = re.compile(
-    r"(train|training|trn|tr|val|valid|validation|va|dev|test|testing|eval|evaluation|holdout)(?:[_/.\-: ]+|(?=[A-Z]))(?:set[_ ](?=\w))?"
+    r"(train|training|trn|tr|val|vali|valid|validation|va|dev|test|testing|eval|evaluation|holdout)(?:[_/.\-: ]+|(?=[A-Z]))(?:set[_ ](?=\w))?"
 )
-_SPLIT_AT_END = re.compile(r"[_/.\-: (\[]+(train|training|val|valid|validation|dev|test|eval)[)\]]?$")
+_SPLIT_AT_END = re.compile(r"[_/.\-: (\[]+(train|training|val|vali|valid|validation|dev|test|eval)[)\]]?$")
 _FILLER = {
     "avg", "average", "averaged", "mean", "running", "total", "overall", "current", "epoch", "batch", "minibatch", "mini",
     "set", "data", "main", "the", "a", "is", "was", "and", "with", "of", "on", "over", "per", "for", "at", "finished",
@@ -60,7 +62,7 @@ _UNIT = re.compile(
 def identify(shown: str) -> Named:
     """Take a shown name apart: ``"Val Acc"`` is metric ``accuracy`` on split ``val``."""
     label = " ".join(shown.split())
-    name = label.strip(" :=-*#|").strip()
+    name = english(label.strip(" :=-*#|").strip())
     split = None
     if found := _SPLIT_AT_START.match(name.lower() if not re.match(r"[a-z]+[A-Z]", name) else name):
         split, name = _SPLIT_WORDS[found[1]], name[found.end() :]
@@ -80,7 +82,7 @@ def identify(shown: str) -> Named:
 
 def split_of(word: str) -> str | None:
     """The split that a word by itself means: ``Validation`` is ``val``."""
-    return _SPLIT_WORDS.get(word.lower())
+    return _SPLIT_WORDS.get(english(word).lower())
 
 
 @functools.lru_cache(maxsize=4096)
@@ -118,7 +120,7 @@ def lower_is_better(metric: str) -> bool:
 
 def is_fraction(metric: str) -> bool:
     """Whether the metric lies between 0 and 1 by its meaning."""
-    return bool(_UNIT.match(metric))
+    return bool(_UNIT.match(metric)) and not is_loss(metric)
 
 
 def loss_family(name: str | None) -> LossFamily | None:

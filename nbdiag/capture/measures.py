@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from nbdiag.capture.pairs import Pair
 from nbdiag.capture.splits import Headings
 from nbdiag.metrics import Named, canonical, identify, split_of
+from nbdiag.words import english
 
 _KNOWN = re.compile(
     r"(?:^|_)(?:loss\w{0,3}|nll|b?ce|cross_entropy|logloss|r?mse|mae|mape|kld?|elbo|xent|cost|err|error|perplexity|ppl|bp[bcd]"
@@ -27,7 +28,7 @@ _NO_MEASURE = re.compile(
 )
 _NO_LOSS = re.compile(
     r"(?:^|_)(?:packet|stop|frame|profit|mass|water|drawdown|path|heat|hair|hearing|pressure|insertion|return|transmission|credit|blood|power|friction|head)_loss|loss(?:es)?_(?:weights?|scale|coef\w{0,12}|fn|func\w{0,4}|ratio|type|limit)$"
-    r"|^weight_loss|(?:^|_)(?:time|data|batch|reader)_cost"
+    r"|^weight_loss|(?:^|_)(?:time|data|batch|reader)_cost|cost_time"
 )
 _OWN = re.compile(
     r"score|reward|return|kl|kappa|corr|spearman|pearson|jaccard|hamming|entropy|dist|simil|regret|hit|ndcg|mrr|map|iou|dice|auc|f\d|"
@@ -45,7 +46,10 @@ _OF_MODELS = {
 _WEIGHT = re.compile(
     r"[wbmc]\d?|theta_?\d?|slope|intercept|bias", re.IGNORECASE
 )  # of the regressions of a first course
-_TRADE = re.compile(r"\b(?:profits?|revenue|premium|equity|wins?|draws?)\b", re.IGNORECASE)
+_TRADE = re.compile(
+    r"\b(?:profits?|revenue|premium|equity|wins?|draws?|ganancias?|ventas|lucro|gewinn)\b|盈利|收益|利益|利润|수익|прибыль",
+    re.IGNORECASE,
+)
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w@/.\- ]{0,40}\Z")
 _TOLD = re.compile(
     r"\b(?:best|min|max|lowest|highest|previous|prev|target|last|threshold|final|improved|decreased|increased|reduced|from)\b"
@@ -73,6 +77,7 @@ def measures(found: list[Pair], line_split: str | None = None, headings: Heading
     """The measures among the pairs of one line, or none where no loss and no known metric is among them."""
     if any(_TRADE.search(pair.name) for pair in found):
         return []
+    found = [_in_english(pair) for pair in found]
     shown = {pair.name for pair in found}
     named = [
         (pair, identify(_without_period(pair.name)))
@@ -110,10 +115,12 @@ def measures(found: list[Pair], line_split: str | None = None, headings: Heading
         metric = name.metric
         if (metric, split) in taken:  # ``batch loss 0.5, epoch loss 0.6``
             metric = re.sub(r"\W+", "_", pair.name.lower()).strip("_")
+            if (metric, split) in taken:
+                continue  # ``loss[loss=0.5, ...], tot_loss[loss=0.6, ...]``: what came first is the line's own
         taken.add((metric, split))
         unit = "%" if pair.percent else ""
         weak = not is_known or not (name.split or _tells(metric, pair, beside))
-        out.append(Measure(metric, split, pair.value, pair.rounding, unit, pair.name, pair.at, weak))
+        out.append(Measure(metric, split, pair.value, pair.rounding, unit, pair.printed or pair.name, pair.at, weak))
     return out
 
 
@@ -128,6 +135,11 @@ def is_aside(shown: str) -> bool:
     return bool(
         _TOLD.search(shown.lower().replace("_", " ")) or (_NO_MEASURE.search(metric) and not _KNOWN.search(metric))
     )
+
+
+def _in_english(pair: Pair) -> Pair:
+    name = english(pair.name)
+    return pair if name == pair.name else dataclasses.replace(pair, name=name, printed=pair.name)
 
 
 def _known(pair: Pair, metric: str) -> bool:

@@ -24,7 +24,7 @@ _JOIN = re.compile(
     r"\s{0,8}(?::=|->|=>|[:=])\s{0,8}|(?<=\w)\s(?:is|was|of)(?::?\s|:)(?=[-+.\d\[])|(?<=\w)\s{1,8}(?=[-+.\d\[]|(?i:nan|inf)|tensor\(|Array\(|(?:np\.)?float\d)"
 )
 _NAME = re.compile(
-    r"(?<![\w./])(?:[A-Za-z_][\w.@/'\-]{0,60}[ ]){0,4}[A-Za-z_][\w.@/'\-]{0,60}(?:\s?[(\[](?:[A-Za-z]{1,12}(?:[/|][A-Za-z]{1,12})?|%)[)\]])?['\"]?\s{0,8}\Z"
+    r"(?<![\w./])(?:[^\W\d][\w.@/'\-]{0,60}[ ]){0,4}[^\W\d][\w.@/'\-]{0,60}(?:\s?[(\[](?:[A-Za-z]{1,12}(?:[/|][A-Za-z]{1,12})?|%)[)\]])?['\"]?\s{0,8}\Z"
 )
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
 _ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}\Z")
@@ -45,9 +45,12 @@ _PREFIX = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?"  # 2024-01-02 12:00:00,123
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"  # 12:00:00
     r"|[IWED]\d{4} \d\d:\d\d:\d\d\.\d{6}\s{1,8}\d{1,9} [\w.]{1,60}:\d{1,6}\]"  # glog: I0102 12:00:00.123456 77 train.py:45]
-    r"|\[?(?:DEBUG|INFO|WARNING|WARN|ERROR|NOTICE)\]?(?::[\w.]{1,60}:)?"  # INFO:root:
+    r"|\[?\s{0,8}(?:DEBUG|INFO|WARNING|WARN|ERROR|NOTICE)\s?\]?(?::[\w.]{1,60}:)?"  # INFO:root:
+    r"|\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:[.,]\d{1,9})? [\w.\-]{1,80}\]"  # [2024-01-02 12:00:00 run7]
+    r"|[(\[]?\s{0,20}[\w./\-]{1,60}\.py(?:[: ]\s?\d{1,6})?\s?[)\]:]?(?=\W)"  # (main.py 222):
+    r"|\[line:? \d{1,6}\]"
     r"|\[?(?i:rank|gpu|worker|process)[ :]?0\]?:"
-    r"|\[[\w.]{1,40}:\d{1,6}\]"  # [train.py:45]
+    r"|[(\[](?!(?i:epoch|ep|step|iter|iteration|batch|it|round)s?:)[\w.\-]{1,40}:\d{1,6}(?:/\d{1,4})?[)\]]"  # [train:45], [host:0/2]
     r"|\[\d{1,3},0\]<std(?:out|err)>:"  # mpirun --tag-output
     r")\s{0,8}(?:[-|:]{1,3}\s{1,8})?"
 )
@@ -62,6 +65,7 @@ class Pair:
 
     ``start`` is where the name begins. ``rounding`` is half a unit of the last printed digit, in units of ``value``. ``whole``: no decimal point was
     printed. ``quoted``: the name stands in quotes, as a dict's key. ``timed``: a unit of time, memory or speed follows. ``at``: where its number stands; None for ``n`` of ``m``.
+    ``printed``: the name as it stands there, where ``name`` is a translation.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Pair:
     at: tuple[int, int] | None
     start: int = 0
     quoted: bool = False
+    printed: str = ""
 
 
 def number(token: str, percent: bool = False) -> tuple[float, float]:
@@ -102,7 +107,7 @@ def numbers(tokens: Sequence[str], percent: bool = False) -> tuple[list[float], 
 def without_prefix(text: str) -> str:
     """The line without what logging puts before it: time, level, logger, rank."""
     rest = text
-    for _ in range(5):
+    for _ in range(6):
         found = _PREFIX.match(rest)
         if found is None:
             break

@@ -6,22 +6,31 @@ import dataclasses
 import re
 
 _I = re.IGNORECASE
-_END = r"(?![\w%]|\.\d)"
+_END = r"(?:(?=[轮輪步次批])|(?![\w%]|\.\d))"
 _OPEN, _CLOSE = r"['\"]?\s{0,4}[:=#]?\s{0,6}[\[(]?\s{0,6}#?", r"\s{0,4}[\])]?"
-_OF = r"(?:\s{0,6}(?:/|of)\s{0,6}(\d{1,9}))"
+_OF = r"(?:\s{0,6}(?:/|of|de|von|из)\s{0,6}(\d{1,9}))"
+_CALLED = r"(?:no\.?|num|number|idx|index|id|progress)"
 _EPOCH = re.compile(
-    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep\.?|epoche|[eé]poca|époque|epoka|эпоха)(?:\((?:train|val|test)\))?[ _]?(?:no\.?|num|number|idx)?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b(?!\s?[=:])){_CLOSE}",
+    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep\.?|epoche|[eé]poca|époque|epoka|эпоха|轮次|エポック|에포크|에폭)(?:\((?:train|val|test)\))?[ _]?{_CALLED}?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b(?!\s?[=:])){_CLOSE}",
     _I,
 )
 _EPOCHS = re.compile(rf"(?<![\w.])epochs{_OPEN}(\d{{1,7}}){_OF}{_END}{_CLOSE}", _I)
 _STEP = re.compile(
-    rf"(?<![\w.])(?:global[_ ]?|train(?:ing)?[_ ]?|mini-?)?(?:step|iter|iteration|batch|it|update|episode)(?:[_ ]?(?:no\.?|num|number|idx|index|id))?{_OPEN}"
+    rf"(?<![\w.])(?:global[_ ]?|train(?:ing)?[_ ]?|mini-?)?(?:step|iter|iteration|batch|it|update|episode|步数|迭代次数|迭代|批次|序号|ステップ|バッチ|스텝|배치|schritt|paso|passo|lote|шаг)"
+    rf"(?:\((?:train)\))?(?:[_ ]?{_CALLED})?{_OPEN}"
     rf"(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}}){_OF}?{_END}{_CLOSE}",
     _I,
 )
-_FIRST_STEPS = re.compile(rf"\s{{0,8}}steps[:=]\s{{0,4}}(\d{{1,9}}){_END}", _I)
+_FIRST_STEPS = re.compile(rf"\s{{0,8}}(?:steps|iters|iterations|batches)[:=]\s{{0,4}}(\d{{1,9}}){_END}", _I)
 _STEPS = re.compile(rf"(?<![\w.])(?:steps|iters|iterations|batches){_OPEN}(\d{{1,9}}){_OF}{_END}{_CLOSE}", _I)
 _BATCHES = re.compile(r"(?<![\w./])(\d{1,9})\s{0,4}/\s{0,4}(\d{1,9})\s{1,4}(?:batches|steps|iters|iterations)\b", _I)
+_NUMBERED = re.compile(r"\s{0,8}(\d{1,7})(?:/(\d{1,7}))?epoch(?![A-Za-z])", _I)  # 3epoch results: loss=0.4
+_ORDINAL = re.compile(r"第\s?(\d{1,7})(?:\s?/\s?(\d{1,7}))?\s?(?:轮|輪|个?\s?epoch)", _I)
+_RANGE = re.compile(r"(?<![\w.])\d{1,9}-(\d{1,9})\s?batch", _I)  # 101-200batch
+_BEHIND = re.compile(  # epoch 3:  100 / 5000 loss=0.4
+    r"\s{0,8}[:,;|]?\s{0,8}(\d{1,9})\s{0,4}/\s{0,6}(\d{1,9})(?=[;,|]\s|\s{1,4}[A-Za-z]\w{0,30}[=:])"
+)
+_LED = re.compile(r"\W{0,8}train(?:ing)?\s(\d{1,7})\s?[,:]\s(?=[A-Za-z][\w ]{0,30}[:=])", _I)  # Train 3, loss: 0.4
 _PAIR = re.compile(r"\[\s{0,6}(\d{1,7}),\s{0,8}(\d{1,9})\]")  # [1,  2000] loss: 2.173
 _TWO = re.compile(
     r"\[\s{0,6}(\d{1,7})\s?/\s?(\d{1,7})\s?\]\s?\[\s{0,8}(\d{1,9})\s?/\s?(\d{1,9})\s?\]"
@@ -35,27 +44,28 @@ _PHASE = re.compile(
 _LINE = re.compile(r"\[\s{0,6}(\d{1,9})\]\s{1,4}(?=[A-Za-z][\w ]{1,40}[: ])")  # [3] mse 0.33 test mse 0.31
 _LOGGED = re.compile(r"\[(\d{1,9})\]\s(?=[A-Za-z]\w{1,40}=)")  # [100] accuracy=0.9, loss=0.4
 _EVALUATED = re.compile(
-    r"(?:test|val|validation|eval|evaluation|evaluating)\s(?:batch|iter|iteration)\b", _I
+    r"(?:test|val|validation|eval|evaluation|evaluating)\s(?:batch|iter|iteration)\b|iter\((?:val|test)\)", _I
 )  # how far one got
 _AT_START = re.compile(
     r"\s{0,8}(\d{1,9})\s?/\s?(\d{1,9})(?=,?\s{1,4}(?:[-|]\s{1,4})?[A-Za-z_])"
 )  # 1/50, train_loss: 0.6
 _WHEN = re.compile(r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?:iter|epoch|step|batch)", _I)
 _AFTER = re.compile(
-    r"(?P<name>(?:[A-Za-z.]{1,20}[ _]){0,3}(?:cost|loss|error|accuracy|acc|perplexity))(?:\s\([\w ]{1,30}\))?"
+    r"(?P<name>(?:[A-Za-z.]{1,20}[ _]){0,3}(?:cost|loss|error|accuracy|acc|perplexity|auc|f1|mrr|bleu|psnr))(?:\s\([\w ]{1,30}\))?"
     r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?P<counter>(?:iteration|iter|epoch|step|batch)\s#?\d{1,9}(?:/\d{1,9})?)"
     r"\s{0,4}(?::|=|is\b|was\b|->)\s{0,8}(?=[-+.\d\[\w])",
     _I,
 )
 _TOLD_OF = re.compile(
-    r"\b(?:best|at|from|in|since|until|for|every|before|loaded|loading|saved|saving|checkpoint|last|stopp\w{1,6})"
+    r"(?:最佳|最好|最高|\b(?:mejor|melhor|beste|meilleure|best|at|from|in|since|until|for|every|before|loaded|loading|saved|saving|checkpoint|last|stopp\w{1,6}))"
     r"\W{1,3}(?:model\s|the\s)?\Z", _I
 )  # fmt: skip
 
 _BEGINS = re.compile(
-    r"\W{0,200}(?:(?:results?|metrics|summary|stats|statistics|scores?|report|losses)\s)?(?:in|at|for|of)\s(?:the\s)?",
+    r"\W{0,200}(?:(?:results?|metrics|summary|stats|statistics|scores?|report|losses|train|training|val|valid|validation|eval|evaluation|test)\s)?"
+    r"(?:in|at|for|of)\s(?:the\s)?(?:global\s)?",
     _I,
-)  # "In epoch 3, loss …", "Results for epoch 3:"
+)  # "In epoch 3, loss …", "Results for epoch 3:", "eval in step: 20"
 _MEASURED = re.compile(
     r"(?:\b(?:over|per|this|each|entire|whole|full)|loss|acc|accuracy|error|score)[ _](?:the\s)?\Z", _I
 )
@@ -97,18 +107,15 @@ def place(text: str, start: int = 0) -> Place:
         return _made(_blank(text, found), {"epoch": found, "step": found}, turned)
     counters: dict[str, re.Match[str]] = {}
     samples = False
-    found = _EPOCH.search(text) or _EPOCHS.search(text)
-    if found and "." in found[1] and _MEASURED.search(text, max(0, found.start() - 30), found.start()):
-        found = None  # "Training acc over epoch: 0.75"
-    if found:
-        if _TOLD_OF.search(text, max(0, found.start() - 30), found.start()) and not _BEGINS.fullmatch(
-            text[: found.start()]
-        ):
+    behind = None
+    if found := _epoch(text, first):
+        if _spoken_of(text, found):
             return Place(text, told_of=True)
         counters |= {"epoch": found, "planned": found}
         text = _blank(text, found)
-    step = _FIRST_STEPS.match(text, first) or _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
-    if step is None or _TOLD_OF.search(text, max(0, step.start() - 30), step.start()):
+        behind = _BEHIND.match(text, found.end()) or _RANGE.search(text, found.end())
+    step = behind or _FIRST_STEPS.match(text, first) or _step(text)
+    if step is None or _spoken_of(text, step):
         step = _ONE.search(text) or _AT_START.match(text, first) or _LINE.match(text, first)
         samples = step is not None
         if step is None and "epoch" not in counters:
@@ -117,6 +124,23 @@ def place(text: str, start: int = 0) -> Place:
         counters |= {"step": step, "steps": step}
         text = _blank(text, step)
     return _made(text, counters, turned, samples)
+
+
+def _epoch(text: str, first: int) -> re.Match[str] | None:
+    found = _EPOCH.search(text) or _EPOCHS.search(text)
+    if found and "." in found[1] and _MEASURED.search(text, max(0, found.start() - 30), found.start()):
+        found = None  # "Training acc over epoch: 0.75"
+    return found or _NUMBERED.match(text, first) or _LED.match(text, first) or _ORDINAL.search(text)
+
+
+def _step(text: str) -> re.Match[str] | None:
+    return _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
+
+
+def _spoken_of(text: str, counter: re.Match[str]) -> bool:
+    """Whether a counter is only spoken of: ``saved at step 100``; not where the line begins with it: ``At step 100``."""
+    start = counter.start()
+    return bool(_TOLD_OF.search(text, max(0, start - 30), start)) and not _BEGINS.fullmatch(text[:start])
 
 
 def as_epoch(where: Place) -> Place:

@@ -7,10 +7,13 @@ import re
 
 from nbdiag.metrics import split_of
 
-_WORD = r"train|training|val|valid|validation|dev|test|testing|eval|evaluation"
+_WORD = (
+    r"train|training|val|vali|valid|validation|dev|test|testing|eval|evaluation"
+    r"|entrenamiento|treino|entraînement|validación|validação|validierung|prueba|teste"
+)
 _LEADING = re.compile(
     rf"\W{{0,8}}({_WORD})(?:\s(?:set|error|epoch|phase|results?|metrics?|stats|scores?))?\b"
-    r"(?=\s?[:\[\]|\-]|\s+(?:epoch|ep)\b|\Z)",
+    r"(?=\s?[:\[\]|\-]|\s+(?:epoch|ep)\b|\s(?:in|at)\s(?:step|iter|epoch)|\s\d{1,7}\s?[,:]\s|\Z)",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
