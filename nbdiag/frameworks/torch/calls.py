@@ -12,6 +12,9 @@ from typing import Any
 Observer = Callable[[tuple[Any, ...], dict[str, Any], Any], None]
 """Called with the arguments and the result of a call (None before it); must not raise."""
 
+Maker = Callable[[Callable[..., Any], list[Observer], list[Observer]], Callable[..., Any]]
+"""Makes what takes a function's place; it calls those observers that are in the lists at the time."""
+
 _OURS = os.path.dirname(__file__)
 _known: dict[tuple[int, str], Observed] = {}  # for ever: torch keeps tables by the id of its functions
 
@@ -19,11 +22,11 @@ _known: dict[tuple[int, str], Observed] = {}  # for ever: torch keeps tables by 
 class Observed:
     """One attribute and the function that stands in for it while somebody observes."""
 
-    def __init__(self, owner: Any, name: str) -> None:
+    def __init__(self, owner: Any, name: str, make: Maker) -> None:
         self.owner, self.name, self.original = owner, name, getattr(owner, name)
         self.before: list[Observer] = []
         self.after: list[Observer] = []
-        self._stand_in = _stand_in(self.original, self.before, self.after)
+        self._stand_in = make(self.original, self.before, self.after)
         _tell_script(self.original, self._stand_in)
 
     def observe(self, observers: list[Observer], observer: Observer) -> None:
@@ -37,26 +40,6 @@ class Observed:
         observers.remove(observer)
         if not self.before and not self.after and getattr(self.owner, self.name) is self._stand_in:
             setattr(self.owner, self.name, self.original)
-
-
-def patch(owner: Any, name: str) -> Observed:
-    """What stands in for ``owner.name``; the same one each time."""
-    known = _known.get((id(owner), name))
-    if known is None:
-        known = _known[id(owner), name] = Observed(owner, name)
-    return known
-
-
-@contextlib.contextmanager
-def observed(owner: Any, name: str, *, before: Observer | None = None, after: Observer | None = None) -> Iterator[None]:
-    """Call ``before`` and ``after`` around each call of ``owner.name``."""
-    found = patch(owner, name)
-    with contextlib.ExitStack() as stack:
-        for observers, observer in ((found.before, before), (found.after, after)):
-            if observer is not None:
-                found.observe(observers, observer)
-                stack.callback(found.leave, observers, observer)
-        yield
 
 
 def hidden(function: Callable[..., Any], *, calls: bool = True) -> None:
@@ -81,7 +64,8 @@ def _tell_script(original: Callable[..., Any], stand_in: Callable[..., Any]) -> 
         _builtins._register_builtin(stand_in, name)
 
 
-def _stand_in(original: Callable[..., Any], before: list[Observer], after: list[Observer]) -> Callable[..., Any]:
+def stand_in(original: Callable[..., Any], before: list[Observer], after: list[Observer]) -> Callable[..., Any]:
+    """What takes the place of ``original``."""
     from torch.compiler import is_compiling
 
     @functools.wraps(original)
@@ -97,14 +81,34 @@ def _stand_in(original: Callable[..., Any], before: list[Observer], after: list[
             return result
         except BaseException as error:
             # A bare raise adds no entry for this frame again (CPython 3.11 to 3.14), so none of ours is left.
-            error.__traceback__ = _without_ours(error.__traceback__)
+            error.__traceback__ = without_ours(error.__traceback__)
             raise
 
     hidden(call, calls=False)
     return call
 
 
-def _without_ours(trace: TracebackType | None) -> TracebackType | None:
+def without_ours(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback that begins in the reader's or the library's own code."""
     while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == _OURS:
         trace = trace.tb_next
     return trace
+
+
+def patch(owner: Any, name: str, make: Maker = stand_in) -> Observed:
+    """What stands in for ``owner.name``; the same one each time."""
+    known = _known.get((id(owner), name))
+    if known is None:
+        known = _known[id(owner), name] = Observed(owner, name, make)
+    return known
+
+
+@contextlib.contextmanager
+def observed(found: Observed, *, before: Observer | None = None, after: Observer | None = None) -> Iterator[None]:
+    """Call ``before`` and ``after`` around each call of what was found."""
+    with contextlib.ExitStack() as stack:
+        for observers, observer in ((found.before, before), (found.after, after)):
+            if observer is not None:
+                found.observe(observers, observer)
+                stack.callback(found.leave, observers, observer)
+        yield

@@ -45,7 +45,8 @@ class Evaluation:
         """``torch``'s loss function ``name`` gave ``result``."""
         training = self._training
         p = training.passes.at_work()
-        unknown = training.data is None or (p is not None and p.data.same(training.data))
+        epochs = training.epochs
+        unknown = epochs.data is None or (p is not None and epochs.is_one(p))
         if result.requires_grad and (p is None or p.trained or unknown):
             call = understand(name, loss, args, kwargs)
             if call is not None:
@@ -95,8 +96,8 @@ class Evaluation:
 
     def split(self, p: Pass) -> str:
         """What a pass without training would measure: ``val`` when its data is not training's."""
-        data = self._training.data
-        if data is None or p.data.same(data):
+        epochs = self._training.epochs
+        if epochs.data is None or epochs.is_one(p):
             return "eval"
         for i, known in enumerate(self._sets):
             if p.data.same(known):

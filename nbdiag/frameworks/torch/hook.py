@@ -6,7 +6,6 @@ import contextlib
 import functools
 import os
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from threading import get_ident
 from types import ModuleType
@@ -15,13 +14,15 @@ from typing import Any
 from nbdiag.events import Trouble
 from nbdiag.frameworks.base import Emit, Framework
 from nbdiag.frameworks.hooks.imports import when_imported
+from nbdiag.frameworks.torch import backward
 from nbdiag.frameworks.torch.calls import Observed, Observer, hidden, observed, patch
 from nbdiag.frameworks.torch.losses import FUNCTIONS
+from nbdiag.frameworks.torch.scaling import Scaling
 from nbdiag.frameworks.torch.stopping import stop
 from nbdiag.frameworks.torch.training import Training
 
 LOOKS = 3
-"""Steps at the start whose graph is looked at; later one after each telling and at each turn of a loader."""
+"""Steps at the start whose graph is looked at; later one at each turn of a loader, or after a telling without one."""
 
 
 @contextlib.contextmanager
@@ -42,18 +43,18 @@ class Watcher:
         self._emit = emit
         self._training = Training(emit)
         self._tape, self._marks = self._training.tape, self._training.optimizers.marks
+        self._write = self._tape.append
         self._patches = contextlib.ExitStack()
         self._pid = os.getpid()
         self._losses: list[tuple[Observed, Observer]] = []
         self._thread: int | None = None
-        self._off = self._fast = self._listening = self._paced = False
+        self._off = self._fast = self._listening = self._paced = self._turned = False
         self._looks = LOOKS
         self._norms = 0
         """Steps whose gradient is to be measured: one for each optimizer, in turn."""
         self._alone = True
         """Of several processes each may hold a part of the gradient only."""
-        self._scaler: Any = None
-        self._scaled: Any = None
+        self._scaling = Scaling()
         self._stepped = 0
         """The id of the optimizer that stepped last, while a scaler is used."""
 
@@ -80,16 +81,19 @@ class Watcher:
 
         self._torch, self._tensor, self._functorch = torch, torch.Tensor, torch._C._are_functorch_transforms_active
         self._jit_tracing = torch._C._get_tracing_state
+        self._backwards = patch(torch.autograd, "backward", backward.stand_in)
         for name, loss, nn in FUNCTIONS:
             found = patch(torch._C._nn if nn else torch, name)
             self._losses.append((found, functools.partial(self._loss, name, loss)))
         stack.callback(self._listen, False)
         self._listen(True)
-        stack.enter_context(observed(torch.autograd, "backward", before=self._backward, after=self._after_backward))
+        stack.callback(self._measure_next, 0)
+        stack.callback(self._go, False)
+        stack.enter_context(observed(self._backwards, before=self._backward))
         scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler  # moved in torch 2.3
-        stack.enter_context(observed(scaler, "scale", after=self._scale))
-        stack.enter_context(observed(scaler, "step", after=self._scaler_step))
-        stack.enter_context(observed(torch.utils.data.DataLoader, "__iter__", after=self._iter))
+        stack.enter_context(observed(patch(scaler, "scale"), after=self._scale))
+        stack.enter_context(observed(patch(scaler, "step"), after=self._scaler_step))
+        stack.enter_context(observed(patch(torch.utils.data.DataLoader, "__iter__"), after=self._iter))
         stack.callback(register_optimizer_step_post_hook(self._after_step(torch.compiler.is_compiling)).remove)
         for name in ("_backward", "_after_backward", "_step", "_scale", "_scaler_step", "_iter", "_loss"):
             hidden(getattr(Watcher, name))
@@ -118,21 +122,18 @@ class Watcher:
         for found, observer in self._losses:
             (found.observe if on else found.leave)(found.after, observer)
 
+    def _go(self, fast: bool) -> None:
+        """From now on backward passes and steps that are like those before are only noted on the tape."""
+        self._fast = fast
+        if fast:
+            backward.lane.write, backward.lane.thread = self._write, get_ident()
+        elif backward.lane.write is self._write:
+            backward.lane.write = None
+
     def _backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         try:
-            root = args[0]
-            # Tensor.backward() gives four arguments by place; only bytecode here, for it runs at every step.
-            if (
-                self._fast
-                and type(root) is self._tensor
-                and root.is_cpu
-                and root.dim() == 0
-                and args[1] is None
-                and get_ident() == self._thread
-            ):
-                self._tape.append(root.item())
-            elif not self._off:
-                self._any_backward(root, args[1] if len(args) > 1 else kwargs.get("grad_tensors"))
+            if not self._off:
+                self._any_backward(args[0], args[1] if len(args) > 1 else kwargs.get("grad_tensors"))
         except Exception as error:
             self._fail(error)
 
@@ -154,26 +155,19 @@ class Watcher:
         if self._looks:
             self._looks -= 1
             self._training.looks()
-            self._training.evaluation.look(root, self._scaler is not None)
-        value = self._training.scalars.read(*self._unscaled(root))
+            self._training.evaluation.look(root, bool(self._scaling))
+        value = self._training.scalars.read(*self._scaling.unscaled(root))
         if value is not None:
             self._tape.append(value)
         if not self._marks and time.monotonic() > self._training.due:
             self._tell()
 
     def _after_backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
-        if self._norms and not self._off and get_ident() == self._thread:
+        if not self._off and get_ident() == self._thread:
             try:
-                self._training.measure_gradients(None if self._scaler is None else self._scaler._scale)
+                self._training.measure_gradients(self._scaling.factor)
             except Exception as error:
                 self._fail(error)
-
-    def _unscaled(self, root: Any) -> tuple[Any, Any]:
-        """The loss before a GradScaler multiplied it, or the factor to divide by (that may have overflowed)."""
-        if self._scaler is None:
-            return root, None
-        before, after = (ref() for ref in self._scaled)
-        return (before, None) if before is not None and after is root else (root, self._scaler._scale)
 
     def _first(self) -> None:
         """The thread that trains is followed; so is, of several processes, the first."""
@@ -198,7 +192,7 @@ class Watcher:
                 mark = self._training.index(optimizer)
             self._tape.append(mark)
             if self._norms:
-                self._norms -= 1
+                self._measure_next(self._norms - 1)
                 self._training.measured_step()
             if new:
                 self._measure()
@@ -214,44 +208,53 @@ class Watcher:
         training = self._training
         if not training.told:
             training.settle()  # at once, before a scheduler steps; and no loss call has its graph walked any more
-        if self._looks or self._norms or self._scaler is not None:
+        if self._looks or self._norms or self._scaling:
             return
         evaluation = training.evaluation
         if evaluation.slow is None or not self._paced:
             self._paced = True
             evaluation.pace(training.counted())
-        self._fast = evaluation.slow is not None
+        self._go(evaluation.slow is not None)
         if self._listening and evaluation.slow is False:
             self._listen(False)
 
     def _look_again(self) -> None:
-        self._looks, self._fast, self._paced = max(self._looks, 1), False, False
+        self._looks, self._paced = max(self._looks, 1), False
+        self._go(False)
         self._listen(True)
         if self._training.gradients.due:
             self._measure()
 
     def _measure(self) -> None:
         """The next gradients: those of each optimizer."""
-        self._norms = len(self._marks) if self._alone else 0
+        self._measure_next(len(self._marks) if self._alone else 0)
+
+    def _measure_next(self, norms: int) -> None:
+        if bool(norms) != bool(self._norms):
+            (self._backwards.observe if norms else self._backwards.leave)(self._backwards.after, self._after_backward)
+        self._norms = norms
 
     def _tell(self) -> None:
         self._off = os.getpid() != self._pid  # forked since: nobody would hear it
         self._training.tell()
-        self._look_again()
+        if self._off or not self._turned:  # else a loader's turn was looked at since
+            self._look_again()
+        self._turned = False
 
     def _scale(self, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         try:
             if not self._off and args[0]._enabled and isinstance(result, self._tensor):
-                self._scaler, self._fast, self._stepped = args[0], False, 0
-                self._scaled = weakref.ref(args[1]), weakref.ref(result)
+                self._scaling.begin(args[0], args[1], result)
+                self._stepped = 0
+                self._go(False)
         except Exception as error:
             self._fail(error)
 
     def _scaler_step(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
-        if self._scaler is None:
+        if not self._scaling:
             return
         try:
-            self._scaler = None
+            self._scaling.end()
             optimizer = args[1] if len(args) > 1 else kwargs["optimizer"]
             if self._stepped != id(optimizer):  # an overflow: the optimizer itself did not step
                 self._step(optimizer, (), {})
@@ -266,6 +269,7 @@ class Watcher:
             if mine and not self._off and hasattr(iterator, "_num_yielded"):
                 self._training.began_pass(args[0], iterator)
                 self._look_again()
+                self._turned = True
         except Exception as error:
             self._fail(error)
 
@@ -287,7 +291,8 @@ class Watcher:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        self._off, self._fast = True, False
+        self._off = True
+        self._go(False)
         self._emit(Trouble("the PyTorch hook", error))
 
 

@@ -16,15 +16,20 @@ DENSE = 20_000
 """Steps told one by one, some ten for each pixel of a wide chart; after that every second, every fourth, …"""
 
 
-@dataclasses.dataclass(slots=True)
-class Step:
-    """An optimizer step: its losses, one for each micro-batch."""
+Loss = float | Slot | list[float | Slot]
+"""A step's loss, or its losses: one for each micro-batch."""
 
-    losses: Sequence[float | Slot]
+
+@dataclasses.dataclass(slots=True)
+class Stepped:
+    """Steps of an optimizer, one after the other, as columns; an epoch not known is NaN."""
+
+    losses: Sequence[Loss]
     metric: str
-    epoch: float | None
-    step: int
-    weight: float
+    epochs: list[float]
+    first: int
+    """The first one's number."""
+    weights: list[float]
     measured: Measured | None
 
 
@@ -62,7 +67,7 @@ class PassEnd:
     None where it is not told."""
 
 
-Entry = Step | Norm | Batch | PassEnd | Event
+Entry = Stepped | Norm | Batch | PassEnd | Event
 _Columns = tuple[list[float], list[float], list[int]]
 _NAN = float("nan")
 
@@ -82,7 +87,7 @@ class Journal:
         steps: dict[str, _Columns] = {}
         while self.entries and _here(self.entries[0]):
             entry = self.entries.popleft()
-            if isinstance(entry, Step):
+            if isinstance(entry, Stepped):
                 self._step(entry, steps)
             elif isinstance(entry, Batch):
                 _batch(entry)
@@ -96,28 +101,45 @@ class Journal:
     def without_epochs(self) -> None:
         """The iterations were no epochs: take that back where it is not told yet."""
         for i, entry in enumerate(self.entries):
-            if isinstance(entry, (Step, Norm)):
+            if isinstance(entry, Stepped):
+                entry.epochs = [_NAN] * len(entry.epochs)
+            elif isinstance(entry, Norm):
                 entry.epoch = None
             elif isinstance(entry, (Record, Reached)):
                 self.entries[i] = dataclasses.replace(entry, epoch=None)
 
-    def _step(self, entry: Step, steps: dict[str, _Columns]) -> None:
-        losses = entry.losses
-        loss = losses[0] if len(losses) == 1 and type(losses[0]) is float else sum(map(_value, losses))
+    def _step(self, entry: Stepped, steps: dict[str, _Columns]) -> None:
+        losses = [_loss(loss) for loss in entry.losses]
         if entry.measured is not None:
-            entry.measured.add(loss, entry.weight)
+            entry.measured.add(losses, entry.weights)
+        columns = steps.get(entry.metric)
+        if columns is None:
+            columns = steps[entry.metric] = ([], [], [])
+        numbers = range(entry.first, entry.first + len(losses))
+        whole = (
+            self._every == 1 and not self._broken and self._told + len(losses) < DENSE and math.isfinite(sum(losses))
+        )
+        if whole:
+            self._told += len(losses)
+            columns[0].extend(losses)
+            columns[1].extend(entry.epochs)
+            columns[2].extend(numbers)
+            return
+        for i, step in enumerate(numbers):
+            if self._keeps(step, losses[i]):
+                columns[0].append(losses[i])
+                columns[1].append(entry.epochs[i])
+                columns[2].append(step)
+
+    def _keeps(self, step: int, loss: float) -> bool:
         broken = not math.isfinite(loss)
-        if entry.step % self._every == 0 or broken != self._broken:  # the step that breaks a training is never left out
-            self._broken = broken
-            columns = steps.get(entry.metric)
-            if columns is None:
-                columns = steps[entry.metric] = ([], [], [])
-            columns[0].append(loss)
-            columns[1].append(_NAN if entry.epoch is None else entry.epoch)
-            columns[2].append(entry.step)
-            self._told += 1
-            if self._told >= DENSE:
-                self._every, self._told = self._every * 2, DENSE // 2
+        if step % self._every and broken == self._broken:
+            return False
+        self._broken = broken  # the step that breaks a training is never left out
+        self._told += 1
+        if self._told >= DENSE:
+            self._every, self._told = self._every * 2, DENSE // 2
+        return True
 
 
 def _flushed(steps: dict[str, _Columns]) -> list[Event]:
@@ -131,19 +153,28 @@ def _value(value: float | Slot) -> float:
     return value.value if isinstance(value, Slot) else value  # type: ignore[return-value]
 
 
+def _loss(loss: Loss) -> float:
+    return sum(map(_value, loss)) if isinstance(loss, list) else _value(loss)
+
+
 def _here(entry: Entry) -> bool:
-    if isinstance(entry, Step):
-        return all(type(v) is float or _value(v) is not None for v in entry.losses)
+    if isinstance(entry, Stepped):
+        return set(map(type, entry.losses)) == {float} or all(map(_known, entry.losses))
     if isinstance(entry, Norm):
-        return _value(entry.value) is not None
-    if isinstance(entry, Batch):
-        return all(not isinstance(v, Slot) or v.value is not None for v in (entry.loss, entry.correct, entry.predicted))
-    return True
+        return _known(entry.value)
+    return not isinstance(entry, Batch) or all(map(_known, (entry.loss, entry.correct, entry.predicted)))
+
+
+def _known(value: Loss | None) -> bool:
+    """Whether it has been fetched from its device, if it was there."""
+    if isinstance(value, list):
+        return all(map(_known, value))
+    return not isinstance(value, Slot) or value.value is not None
 
 
 def _batch(entry: Batch) -> None:
     if entry.loss is not None:
-        entry.measured.add(_value(entry.loss), entry.weight)
+        entry.measured.add((_value(entry.loss),), (entry.weight,))
     if entry.correct is not None and entry.predicted is not None:
         entry.measured.judge(_value(entry.correct), _value(entry.predicted))
 

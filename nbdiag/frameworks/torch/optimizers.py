@@ -30,6 +30,11 @@ class Optimizers:
                 return i
         return None
 
+    @property
+    def single(self) -> bool:
+        """Whether there is one and no more."""
+        return len(self.all) == 1
+
     def gone(self) -> bool:
         """Whether there were some, and none is left."""
         return bool(self.all) and all(known() is None for known in self.all)

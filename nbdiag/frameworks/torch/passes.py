@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import operator
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MOST = 200_000
@@ -69,8 +70,8 @@ class Measured:
         self.loss = self.weight = self.correct = self.predicted = 0.0
         self.batches = 0
 
-    def add(self, loss: float, weight: float) -> None:
-        self.loss, self.weight = self.loss + loss * weight, self.weight + weight
+    def add(self, losses: Sequence[float], weights: Sequence[float]) -> None:
+        self.loss, self.weight = self.loss + sum(map(operator.mul, losses, weights)), self.weight + sum(weights)
 
     def judge(self, correct: float, predicted: float) -> None:
         self.batches += 1
@@ -112,13 +113,13 @@ class Pass:
         given: int = self.known if iterator is None else iterator._num_yielded
         return given
 
-    def weight(self, batch: int) -> int:
-        """Samples in the ``batch``-th batch, 1 where that is not known."""
-        if self.batch_size is None:
-            return 1
-        if self.samples is None or self.drop_last or batch != self.batches:
-            return self.batch_size
-        return max(1, self.samples - (batch - 1) * self.batch_size)
+    def weights(self, batches: Sequence[int]) -> list[float]:
+        """Samples in each of these batches, 1 where that is not known."""
+        size = self.batch_size
+        if size is None or self.samples is None or self.batches is None or self.drop_last:
+            return [size or 1] * len(batches)
+        last = max(1, self.samples - (self.batches - 1) * size)
+        return [last if batch == self.batches else size for batch in batches]
 
 
 def _lengths(loader: Any) -> tuple[int | None, int | None]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from nbdiag.events import Begin, End, Learned, Reached, Record, Traced
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.torch import facts
+from nbdiag.frameworks.torch.epochs import Epochs
 from nbdiag.frameworks.torch.evaluation import Evaluation
 from nbdiag.frameworks.torch.gradients import Gradients
-from nbdiag.frameworks.torch.journal import Journal, Norm, PassEnd, Step
+from nbdiag.frameworks.torch.journal import Journal, Loss, Norm, PassEnd, Stepped
 from nbdiag.frameworks.torch.optimizers import Optimizers
-from nbdiag.frameworks.torch.passes import Identity, Measured, Pass, Passes
+from nbdiag.frameworks.torch.passes import Measured, Pass, Passes
 from nbdiag.frameworks.torch.roots import UNKNOWN, Root
 from nbdiag.frameworks.torch.scalars import Scalars, Slot
+from nbdiag.frameworks.torch.tape import Tape, alternates, batches
 
 REST = 0.2
 """Seconds between two tellings: the chart refreshes no faster."""
@@ -33,13 +37,12 @@ epochs: a single one may be an extra step at an epoch's end."""
 class Training:
     """Follows the trainings of one thread. Nothing here keeps a tensor, a graph, a model or an optimizer alive.
 
-    The training only writes on ``tape``: a number (or slot) for each backward pass, the index of an optimizer for each
-    of its steps. It is read here at every turn of a loader and every ``REST`` seconds: measured, doing this at each
-    step costs 10 times as much, for between two steps torch has emptied the processor's caches.
+    The training only writes on ``tape``. It is read here at every turn of a loader and every ``REST`` seconds: measured,
+    doing this at each step costs 10 times as much, for between two steps torch has emptied the processor's caches.
     """
 
     def __init__(self, emit: Emit) -> None:
-        self.tape: list[float | int | Slot] = []
+        self.tape: Tape = []
         self.due = time.monotonic() + REST
         self.scalars, self.passes = Scalars(), Passes()
         self.journal = Journal(emit, self.scalars)
@@ -54,9 +57,8 @@ class Training:
         self._reset()
 
     def _reset(self) -> None:
-        self.told = self.restless = self._passed = self._by_hand = False
-        self.data: Identity | None = None
-        self.epochs = 0
+        self.told = self._passed = self._by_hand = False
+        self.epochs = Epochs()
         self.root: Root = UNKNOWN
         self.outputs: dict[str, Any] = {}
         """What the latest call of a loss function told of the model's output."""
@@ -77,7 +79,7 @@ class Training:
         if known is not None:
             return known
         self.settle()
-        settled = self._passed or (not self.epochs and sum(optimizers.steps) >= SETTLED)
+        settled = self._passed or (not self.epochs.begun and sum(optimizers.steps) >= SETTLED)
         if (optimizers.all and settled) or optimizers.gone():
             self._next_run()
         return optimizers.add(optimizer)
@@ -105,7 +107,7 @@ class Training:
             self._no_epochs()
 
     def _no_epochs(self) -> None:
-        self.restless = True
+        self.epochs.none = True
         self.journal.without_epochs()
 
     def began_pass(self, loader: Any, iterator: Any) -> None:
@@ -119,14 +121,9 @@ class Training:
         p = self.passes.began(loader, iterator)
         p.epoch, p.split = place, self.evaluation.split(p)
 
-    def place(self, p: Pass | None = None) -> float | None:
-        """How many epochs of training are done, in parts where the loader has a length; None where it has none."""
-        if self.restless or not self.epochs:
-            return None
-        for at in self.passes.open if p is None else (p,):
-            if at.trained and at.batches and self.data is not None and at.data.same(self.data):
-                return self.epochs - 1 + min(at.known / at.batches, 1.0)
-        return float(self.epochs)
+    def place(self) -> float | None:
+        """How many epochs are done, as far as that is known."""
+        return self.epochs.place(self.passes.open)
 
     def settle(self) -> None:
         """Read the tape."""
@@ -137,25 +134,27 @@ class Training:
         p = self.passes.trained()
         if p is not None:
             self._enter(p)
-            backwards = sum(type(entry) is not int for entry in tape)
-            start, given = p.known, p.given()
-            moved = given > start and backwards and not p.ahead
-            per = (given - start) / backwards if moved else 1.0 if p.over or p.ahead else 0.0
-            done = 0
+        losses = [entry for entry in tape if type(entry) is not int]
+        numbers = batches(p, len(losses))
+        if self.told and not self._pending and not self._norms and self.optimizers.single and alternates(tape):
+            self._told_steps += len(losses)
+            if p is not None:
+                p.known = numbers[-1]
+            self._note(0, losses, [1] * len(losses) if p is None else p.weights(numbers), numbers, p)
+            return
+        numbered = iter(numbers)
         for entry in tape:
             if type(entry) is int:
                 self._told_steps += 1
                 self._step(entry, p)
                 continue
             self._pending.append(entry)
+            number = next(numbered)
             if p is None:
                 self._weight += 1
             else:
-                done += 1
-                p.known = round(start + done * per)
-                if p.batches:
-                    p.known = min(p.known, p.batches)
-                self._weight += p.weight(p.known)
+                p.known = number
+                self._weight += p.weights((number,))[0]
             if len(self._pending) >= LONE:
                 self._alone(p)
 
@@ -167,7 +166,7 @@ class Training:
         if self._by_hand:
             self._alone(p)
         # next(iter(loader)) begins a pass with every batch, and those are no epochs: wait for a second batch.
-        if p is not None and self.epochs == 1 and p.known <= 1 and p.batches != 1 and not self._passed:
+        if p is not None and self.epochs.begun == 1 and p.known <= 1 and p.batches != 1 and not self._passed:
             return
         for over in self.passes.ended(trained=False):
             self._end(over)
@@ -188,10 +187,7 @@ class Training:
         if p.trained:
             return
         p.trained = True
-        if self.data is None and not self.optimizers.steps:
-            self.data = p.data
-        if self.data is not None and p.data.same(self.data):
-            self.epochs += 1
+        self.epochs.count(p, first=not self.optimizers.steps)
 
     def _step(self, index: int, p: Pass | None) -> None:
         """The ``index``-th optimizer stepped. One that finds no new loss shares another's."""
@@ -199,7 +195,7 @@ class Training:
             return
         losses, weight = self._pending, self._weight
         self._pending, self._weight = [], 0.0
-        self._note(index, losses, weight, p)
+        self._note(index, [losses[0] if len(losses) == 1 else losses], [weight], (p.known if p else 0,), p)
 
     def counted(self) -> int:
         """Steps since the last call."""
@@ -214,22 +210,31 @@ class Training:
             self._weight /= len(self._pending)
             del self._pending[1:]
 
-    def _note(self, index: int, losses: list[float | Slot], weight: float, p: Pass | None) -> None:
-        self.optimizers.steps[index] = step = self.optimizers.steps[index] + 1
+    def _note(
+        self, index: int, losses: Sequence[Loss], weights: list[float], numbers: Sequence[int], p: Pass | None
+    ) -> None:
+        """Steps of one optimizer, one after the other, each of the batch of ``p`` with this number."""
+        steps, parts = self.optimizers.steps, len(losses[0]) if isinstance(losses[0], list) else 1
+        step = steps[index] + 1
+        steps[index] += len(losses)
         first = not self.told
         if first:
             self.told = True
-            root = self.root if self.root.mean_of(len(losses)) else UNKNOWN
+            root = self.root if self.root.mean_of(parts) else UNKNOWN
             known = facts.of_training(p, self.optimizers.first, root, self.outputs)
             self.journal.entries.append(Learned(known))
-        place, measured = self.place(p), None
-        if p is not None and not p.batches:  # a loader without a length: how far in its epoch a step is, nobody knows
-            place = None
+        measured = None
+        if p is not None:
+            places = self.epochs.places(p, numbers)
+        else:
+            place = self.place()
+            places = [math.nan if place is None else place] * len(losses)
         if index == 0:
-            self.evaluation.compare(self.root if len(self.optimizers.steps) == 1 else UNKNOWN, len(losses))
+            self.evaluation.compare(self.root if len(steps) == 1 else UNKNOWN, parts)
             measured = p.measured if p is not None else None
         name = "" if index == 0 else f"_{index + 1}"
-        self.journal.entries.append(Step(losses, f"loss{name}", place, step, weight, measured))
+        self.journal.entries.append(Stepped(losses, f"loss{name}", places, step, weights, measured))
+        place = None if math.isnan(places[0]) else places[0]
         if first:
             self._look_at_rate(place)
         norm = self._norms.pop(index, None)
@@ -257,7 +262,8 @@ class Training:
         self.evaluation.forget()
         self.root, self.outputs = root, outputs
         if p is not None:
-            self.data, self.epochs, p.measured = p.data, 1, Measured()
+            self.epochs.count(p, first=True)
+            p.measured = Measured()
 
     def _alone(self, p: Pass | None) -> None:
         """No optimizer ever stepped after these losses: each is a step of its own, if weights were updated at all."""
@@ -269,7 +275,7 @@ class Training:
             self._by_hand = True
             self.optimizers.add_reference(lambda: None)
         for loss in losses:
-            self._note(0, [loss], weight / len(losses), p)
+            self._note(0, [loss], [weight / len(losses)], (p.known if p else 0,), p)
 
     def _end_passes(self) -> None:
         for p in self.passes.ended():
@@ -277,14 +283,14 @@ class Training:
 
     def _end(self, p: Pass) -> None:
         if p.trained:
-            if self.data is None or not p.data.same(self.data):
+            if not self.epochs.is_one(p):
                 return
             self._passed = True
-            if p.known <= 1 and p.batches != 1 and not self.restless:
+            if p.known <= 1 and p.batches != 1 and not self.epochs.none:
                 self._no_epochs()
-            elif not self.restless:
+            elif not self.epochs.none:
                 judged = p.known if self.evaluation.slow else None
-                self.journal.entries.append(PassEnd(p.measured, "train", float(self.epochs), judged))
+                self.journal.entries.append(PassEnd(p.measured, "train", float(self.epochs.begun), judged))
         elif p.epoch and p.looked_at:
             self.journal.entries.append(PassEnd(p.measured, p.split, p.epoch))
             if p.split == "val" and p.samples and p.samples != self._n_val:
