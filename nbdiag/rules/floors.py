@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, ranked
+from nbdiag.metrics import loss_family
 from nbdiag.rules import arithmetic, evidence, references
 from nbdiag.rules.base import rule
 from nbdiag.rules.bounds import broken
-from nbdiag.rules.needs import needs, pair
+from nbdiag.rules.needs import Pair, needs, pair
 from nbdiag.rules.wording import framework, num, place
 from nbdiag.run import Run
 
@@ -19,7 +20,7 @@ from nbdiag.run import Run
 @rule(
     severity=Severity.BROKEN,
     explains=("loss-floor", "plateau", "underfitting", "slow-progress", "converged", "overconfident-wrong"),
-    needs="a cross-entropy, the number of classes",
+    needs="loss and accuracy; better with the number of classes",
 )
 def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
     """Softmax is applied twice.
@@ -37,6 +38,12 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
     stay so, on both sides, with every loss inside ln(1 + (K − 1)/e) … ln(e + K − 1), and an accuracy high enough that a
     plain loss this high would be absurd: three times that of a model as sure as it is right.
 
+    Where the number of classes or the kind of loss is not known, the sum itself must tell both: within a quarter of
+    `tolerance` of ln(e + K − 1) for one K up to 10, on training and on validation data, with accuracies a point or more
+    apart that the losses make up for: a plain loss of mistakes differs by several times as much as the accuracy. Losses
+    begin below ln K, and are printed to 3 decimals or more. It is a problem then, not a broken run: very strong label
+    smoothing, or outputs held between −1 and 1 in another way, has a sum that stays too, and may meet this one by chance.
+
     ## What to try
     Take the last softmax away, or say that the loss gets probabilities.
 
@@ -47,9 +54,12 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
     PyTorch, CrossEntropyLoss takes logits
     """
     known, train, val = evidence.n_classes(run), pair(run, "train"), pair(run, "val")
-    if known is None or known.value < 2 or train is None or len(train) < 5 or not evidence.in_nats(run):
+    if train is None or len(train) < 5:
         return
-    k = int(known.value)
+    k = int(known.value) if known is not None else _classes_told_by(train)
+    told = known is not None and evidence.in_nats(run)
+    if k < 2 or not (told or _speak_for_themselves(run, train, val, k, tolerance)):
+        return
     low, high = arithmetic.double_softmax_range(k)
     last = slice(-max(5, len(train) // 5), None)
     for p in filter(None, (train, val)):
@@ -70,7 +80,8 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
             f"At epoch {place(float(train.x[-1]))} training is right on {accuracy} with a loss of {loss}. **Together that is "
             f"{num(round(float(train.loss[-1] + train.accuracy[-1]), 3))}; probabilities fed in as logits give ln(e + {k - 1}) = {num(round(high, 3))}.** The loss cannot fall below {num(round(low, 3))}."
         ),
-        certainty=Certainty.STRONG if needs(run, "train", "same-samples").known else Certainty.LIKELY,
+        severity=None if told else Severity.PROBLEM,
+        certainty=Certainty.STRONG if told and needs(run, "train", "same-samples").known else Certainty.LIKELY,
         curves=train.names,
         start=float(train.x[0]),
         evidence={"loss + accuracy": float(train.loss[-1] + train.accuracy[-1]), "ln(e + K − 1)": high, "floor": low},
@@ -80,6 +91,8 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
             if framework(run) != "keras"
             else "`from_logits=True` on outputs that went through softmax",
             "A softmax layer inside the model and another in the loss",
+            None if told else "Another layer that holds the outputs between 0 and 1: a sigmoid, a normalisation",
+            None if told else "Labels smoothed by 0.2 or more",
         ),
         check=Check(
             "Print one output's sum. If it is not 1, this finding is wrong.",
@@ -96,6 +109,37 @@ def double_softmax(run: Run, *, tolerance: float = 0.02) -> Iterator[Finding]:
         caveat="loss and accuracy add up to that number by chance.",
         references=(references.TORCH_CE,),
     )
+
+
+def _classes_told_by(p: Pair) -> int:
+    """The number of classes whose ln(e + K − 1) is nearest to the sum of loss and accuracy at the end; 0 for none."""
+    total = float(np.median(p.loss[-5:] + p.accuracy[-5:]))
+    return round(math.exp(total) - math.e + 1) if total < 5 else 0
+
+
+def _speak_for_themselves(run: Run, train: Pair, val: Pair | None, k: int, tolerance: float) -> bool:
+    """Whether the numbers alone tell that these are cross-entropies of a softmax over ``k`` classes.
+
+    A constant added to a loss may lie anywhere; that training and validation have the same sum, although one is right
+    more often, it gives them only where a mistake costs 1 exactly.
+    """
+    family = loss_family(run.facts.loss)
+    other = family is not None and "crossentropy" not in family
+    # Beyond 10 classes the sums of neighbours lie so close together that one in eight losses meets one of them.
+    if val is None or len(val) < 5 or other or evidence.task(run) == "regression" or k > 10:
+        return False
+    if max(train.loss[0], val.loss[0]) > math.log(k) + tolerance:
+        return False
+    sums, right = [], []
+    for p in (train, val):
+        last = slice(-max(5, len(p) // 5), None)
+        total, error = p.loss[last] + p.accuracy[last], float(p.loss_error[-1] + p.accuracy_error[-1])
+        if error > tolerance / 4 or np.abs(total - math.log(math.e + k - 1)).max() > tolerance / 4 + error:
+            return False
+        sums.append((float(np.median(total)), error))
+        right.append(float(np.median(p.accuracy[last])))
+    apart = abs(right[0] - right[1])
+    return apart >= 0.01 and abs(sums[0][0] - sums[1][0]) + sums[0][1] + sums[1][1] < apart / 2
 
 
 @rule(severity=Severity.NOTE, needs="a cross-entropy")

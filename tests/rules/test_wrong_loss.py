@@ -77,6 +77,28 @@ def test_softmax_of_a_softmax() -> None:
     assert double_softmax(healthy_two) == []  # a healthy two-class loss may lie there
 
 
+def test_softmax_of_a_softmax_where_only_numbers_are_printed() -> None:
+    def printed(total: float, slope: float, digits: int = 4) -> Run:
+        right, fewer = rising(N, 0.7, 0.995), rising(N, 0.7, 0.961)
+        losses = {name: total - 1 - slope * (a - 1) for name, a in (("loss", right), ("val_loss", fewer))}
+        return curves(framework="", digits=digits, accuracy=right, val_accuracy=fewer, **losses)
+
+    for k in (2, 3, 10):
+        found = one(double_softmax, printed(np.log(np.e + k - 1), 1.0))
+        assert (found.severity, found.certainty) == (Severity.PROBLEM, Certainty.LIKELY)
+        assert any("sigmoid" in cause.text for cause in found.causes)
+    silent = [
+        printed(np.log(np.e + 9), 3.0),  # a constant added to a loss whose mistakes cost what they do
+        printed(2.42, 1.0),  # between the sums of 9 and 10 classes
+        printed(np.log(np.e + 29), 1.0),  # so many classes that any sum is one of theirs
+        printed(np.log(np.e + 9), 1.0, digits=2),
+        printed(1.0, 1.0),  # 1 - accuracy
+        learn(printed(np.log(np.e + 9), 1.0), loss="mse"),
+        learn(printed(np.log(np.e + 9), 1.0), task="regression"),
+    ]
+    assert [double_softmax(run) for run in silent] == [[]] * len(silent)
+
+
 def test_a_floor_of_smoothed_labels() -> None:
     accuracy = np.full(N, 0.999)
     run = curves(loss=[0.51] * N, accuracy=accuracy)
