@@ -41,6 +41,8 @@ _SPLIT_AT_START = re.compile(
     r"(train|training|trn|tr|val|vali|valid|validation|va|dev|test|testing|eval|evaluation|holdout)(?:[_/.\-: ]+|(?=[A-Z]))(?:set[_ ](?=\w))?"
 )
 _SPLIT_AT_END = re.compile(r"[_/.\-: (\[]+(train|training|val|vali|valid|validation|dev|test|eval)[)\]]?$")
+_GLUED = re.compile(r"(?<=[A-Za-z\d])(?=(?:Loss|Acc|Accuracy|Error)\Z)")
+"""Where a name such as ``RPNLogLoss`` or ``CELoss`` says what it is."""
 _FILLER = {
     "avg", "average", "averaged", "mean", "running", "total", "overall", "current", "epoch", "batch", "minibatch", "mini",
     "set", "data", "main", "the", "a", "is", "was", "and", "with", "of", "on", "over", "per", "for", "at", "finished",
@@ -88,7 +90,7 @@ def split_of(word: str) -> str | None:
 @functools.lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """The canonical name of a metric, its split already taken off: ``acc`` is ``accuracy``."""
-    snake = re.sub(r"[^\w@]+", "_", name.strip().lower()).strip("_")
+    snake = re.sub(r"[^\w@]+", "_", _GLUED.sub("_", name.strip()).lower()).strip("_")
     return "accuracy" if snake in _ACCURACY else _SAME.get(snake, snake)
 
 

@@ -12,11 +12,12 @@ _TAG = re.compile(
 _BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
 _FENCE = re.compile(r"[ \t]{0,8}(?:```|~~~)[\w+-]{0,20}[ \t]*\Z")
+_COMMENT = re.compile(r"[ \t]{0,8}(#>|##?|%|//)(?:[ \t]|\Z)")  # R's documents show what is printed like this, too
 _EMPHASIS = re.compile(r"\*\*(?=\S)([^*\n]{1,200}?)(?<=\S)\*\*|`([^`\n]{1,400})`")
 
 
 def printed(text: str) -> str:
-    """Without quote marks, code fences, emphasis, entities and tags. What shows none of these comes back as it is."""
+    """Without quote marks, comment signs, code fences, emphasis, entities and tags. What shows none of these comes back as it is."""
     if _ENTITY.search(text) or _BREAK.search(text):
         text = html.unescape(_BREAK.sub("\n", _TAG.sub("", text)))
     lines = text.split("\n")
@@ -25,5 +26,15 @@ def printed(text: str) -> str:
         lines = [_QUOTE.sub("", line, count=1) for line in lines]
     if any(_FENCE.match(line) for line in lines):
         lines = [line for line in lines if not _FENCE.match(line)]
-    text = "\n".join(lines)
+    text = "\n".join(_without_comments(lines))
     return _EMPHASIS.sub(lambda found: found[1] or found[2] or "", text) if "**" in text or "`" in text else text
+
+
+def _without_comments(lines: list[str]) -> list[str]:
+    """The sign of a comment is taken from lines that stand below each other: a single one may be a table's header."""
+    found = [_COMMENT.match(line) for line in lines]
+    signs = ["", *(match[1] if match else "" for match in found), ""]
+    return [
+        line[match.end(1) :] if match and match[1] in (signs[i], signs[i + 2]) else line
+        for i, (line, match) in enumerate(zip(lines, found, strict=True))
+    ]

@@ -14,6 +14,8 @@ from nbdiag.files.pasted import printed
         ("**Epoch 1** `loss: 0.5`", "Epoch 1 loss: 0.5"),
         ("Epoch&nbsp;1 -&gt; 0.5<br/>\nEpoch&nbsp;2<br>", "Epoch\u00a01 -> 0.5\nEpoch\u00a02"),
         ("<pre><code>loss: 1&#10;</code></pre>", "loss: 1\n"),
+        ("# [1] a\n# [2] b\nc", " [1] a\n [2] b\nc"),
+        ("#> a\n#>\n#> b\n", " a\n\n b\n"),
     ],
 )
 def test_a_way_of_showing(shown, was):

@@ -16,10 +16,11 @@ from nbdiag.frameworks.handwritten.percent import Percents
 from nbdiag.metrics import identify, is_setting
 
 _STEPS = {"iter", "iteration", "step", "batch", "#"}
-_COUNTERS = {"epoch", "epochs", "ep", "round"} | _STEPS
+_EPOCHS = {"epoch", "epochs", "ep", "round", "itn", "itn."}
+_COUNTERS = _EPOCHS | _STEPS
 _LINES = "|│┃║"
 _HEADER = re.compile(
-    rf"[\s{_LINES}+#]{{0,20}}(?:(?:epochs?|ep|iter|iteration|round|step)[\s{_LINES},;]{{1,40}}[A-Za-z_]|E\s+#\s)",
+    rf"[\s{_LINES}+#]{{0,20}}(?:(?:epochs?|ep|iter|iteration|itn\.?|round|step)[\s{_LINES},;]{{1,40}}[A-Za-z_]|E\s+#\s)",
     re.IGNORECASE,
 )
 _INDEX = re.compile(
@@ -27,7 +28,8 @@ _INDEX = re.compile(
 )  # a DataFrame's index, named below its columns
 _CELL = re.compile(rf"\[?({NUMBER})\]?(%?)\Z")  # DeepXDE lists its losses
 _COUNT = re.compile(r"(\d{1,9})(?:\.0{1,6})?(?:\s?/\s?(\d{1,9}))?\Z")
-_RULE = re.compile(r"[\s|+=:\-\u2500-\u257f]+\Z")
+_RULE = re.compile(r"[\s|+=:\-_\u2500-\u257f]+\Z")
+_BAR = re.compile(r"\d%(?:\|| ━)")
 _LONGEST = 2000  # a row of a table people read
 _BETWEEN = 5
 """Lines of something else that may stand between two rows: messages, the rows of a table within."""
@@ -41,7 +43,7 @@ class TableReader:
     def __init__(self) -> None:
         self._names: list[str] = []
         self._splits: dict[str, str] = {}
-        self._above: list[str] = []  # the words of the line above
+        self._above = ""  # the line above, where it may name columns
         self._seen: dict[tuple[float, float], _Cells] = {}  # the rows of this run by their place
         self._offset = self._others = self._planned = 0
         self._percents = Percents()
@@ -51,8 +53,8 @@ class TableReader:
         text = line.text
         if not line.final or len(text) > _LONGEST:
             return None
-        above, self._above = self._above, text.split() if "  " in text else []
-        names = (_header(text) if _HEADER.match(text) else []) or (_indexed(above, text) if _INDEX.match(text) else [])
+        above, self._above = self._above, text if "  " in text else ""
+        names = _header(text) or _indexed(above, text) or _stacked(above, text)
         if names:
             if names != self._names:
                 self._names, self._splits, self._seen = names, _splits(names), {}
@@ -71,7 +73,7 @@ class TableReader:
 
     def leaves(self, text: str) -> bool:
         """Whether lines such as this one are no rows."""
-        heads = _INDEX.match(text) or (_HEADER.match(text) and _header(text))
+        heads = _INDEX.match(text) or _header(text) or _stacked(self._above, text)
         return not heads and (not self._names or self._others > _BETWEEN)
 
     def close(self) -> Iterable[Event]:
@@ -103,6 +105,8 @@ class TableReader:
 
 def _header(text: str) -> list[str]:
     """The names of the columns; empty where this is no header of a training's table."""
+    if not _HEADER.match(text):
+        return []
     bare = without_prefix(text).strip()
     bare = bare.removeprefix("#").strip()
     names = _cells(bare)
@@ -113,9 +117,19 @@ def _header(text: str) -> list[str]:
     return _checked(names)
 
 
-def _indexed(above: list[str], text: str) -> list[str]:
+def _indexed(above: str, text: str) -> list[str]:
     """The columns of a printed DataFrame whose index is the epoch."""
-    return _checked([text.strip(), *above])
+    return _checked([text.strip(), *above.split()]) if _INDEX.match(text) else []
+
+
+def _stacked(above: str, text: str) -> list[str]:
+    """The columns of a header of two lines: MATLAB writes ``Loss`` below ``Mini-batch``."""
+    if not above or text.lstrip()[:1] not in _LINES or not _HEADER.match(above):
+        return []
+    first, second = _cells(above), _cells(text)
+    if len(first) != len(second) or second[0]:
+        return []
+    return _checked([f"{name} {more}".strip() for name, more in zip(first, second, strict=True)])
 
 
 def _checked(names: list[str]) -> list[str]:
@@ -124,7 +138,7 @@ def _checked(names: list[str]) -> list[str]:
     if not all(re.match(r"[A-Za-z_#]", name) for name in names):
         return []
     named = [identify(name) for name in names[1:]]
-    if names[0].lower() in _STEPS:  # solvers print tables of iterations as well
+    if names[0].lower() in _STEPS and names[1].lower() not in _EPOCHS:  # solvers print tables of iterations as well
         return names if any(is_measure(n.metric) and n.split for n in named) else []
     return names if any(is_measure(n.metric) for n in named) else []
 
@@ -147,13 +161,13 @@ def _cells(text: str) -> list[str]:
         return [cell.strip() for cell in re.split(f"[{_LINES}]", text.strip().strip(_LINES))]
     if "," in text or ";" in text:
         return [cell.strip() for cell in re.split(r"[,;]", text.strip())]
-    return text.split()
+    return re.split(r" *\t\s*", text.strip()) if "\t" in text else text.split()
 
 
 def _row(text: str, names: list[str]) -> tuple[dict[str, float], _Cells, int] | None:
     """The counters and numbers of a row by their column, and how many epochs are planned; no times, marks and words."""
-    if "%|" in text:
-        text = text[: text.index("%|")].rpartition(":")[0]  # YOLO draws its bar behind the row
+    if bar := _BAR.search(text):
+        text = text[: bar.start()].rpartition(":")[0]  # YOLO draws its bar behind the row
     cells = _cells(text)
     marks = [name for name in names if name in ("cp", "")]  # skorch's checkpoint mark is blank where there was none
     indexed = len(cells) == len(names) + 1 and cells[0].isdecimal() and cells == text.split()
@@ -164,7 +178,7 @@ def _row(text: str, names: list[str]) -> tuple[dict[str, float], _Cells, int] | 
     if len(cells) != len(names) or not (count := _COUNT.match(cells[0])):
         return None
     counts, row = {names[0]: float(count[1])}, {}
-    if names[1].lower() in _STEPS and (step := _COUNT.match(cells[1])):
+    if names[1].lower() in _COUNTERS and (step := _COUNT.match(cells[1])):
         counts[names[1]] = float(step[1])
     for name, cell in zip(names[1:], cells[1:], strict=True):
         metric, found = identify(name).metric, _CELL.match(cell)

@@ -13,8 +13,10 @@ from nbdiag.facts import facts_from
 from nbdiag.metrics import canonical
 from nbdiag.run import Run
 
-_DICT = re.compile(r"\{'(?:loss|eval_\w{1,60}|train_runtime|train_loss)': [^{}]{1,4000}'epoch': '?[\d.]{1,12}'?\}")
-_ITEM = re.compile(rf"'(\w{{1,80}})': '?({NUMBER})'?(?=[,}}])")
+_DICT = re.compile(
+    r"\{'(?:loss|eval_[\w./\-]{1,80}|train_runtime|train_loss)': [^{}]{1,4000}'epoch': '?[\d.]{1,12}'?\}"
+)
+_ITEM = re.compile(rf"'([\w./\-]{{1,80}})': '?({NUMBER})'?(?=[,}}])")
 _ASIDE = re.compile(
     r".*(?:runtime|_per_second|_flos|num_input_tokens_seen|num_tokens)\Z|model_preparation_time\Z|total_flos\Z|step\Z|epoch\Z"
 )
