@@ -85,7 +85,8 @@ def measures(found: list[Pair], line_split: str | None = None, headings: Heading
         if not pair.timed and not (pair.name.endswith("_step") and f"{pair.name[:-5]}_epoch" in shown)
     ]
     named = _headed(named)
-    known = [_known(pair, name.metric) for pair, name in named]
+    in_turns = all(any(pair.name.lower().startswith(model) for pair in found) for model in ("d_", "g_"))
+    known = [_known(pair, name.metric) or (in_turns and _part(pair)) for pair, name in named]
     if not any(known):
         return []
     kept = [
@@ -147,6 +148,11 @@ def _known(pair: Pair, metric: str) -> bool:
     if not named or _TOLD.search(pair.name.lower().replace("_", " ")):
         return False
     return not (pair.percent and metric == "loss")  # a loss is never a percentage: that is lost packets or money
+
+
+def _part(pair: Pair) -> bool:
+    """Whether a name beside ``D_A`` and ``G_A`` is a part of the losses of the two models that train in turns."""
+    return not (pair.whole or pair.percent or _NO_MEASURE.search(pair.name.lower())) and pair.name.isidentifier()
 
 
 def _tells(metric: str, pair: Pair, beside: int) -> bool:

@@ -16,7 +16,7 @@ _EPOCH = re.compile(
 )
 _EPOCHS = re.compile(rf"(?<![\w.])epochs{_OPEN}(\d{{1,7}}){_OF}{_END}{_CLOSE}", _I)
 _STEP = re.compile(
-    rf"(?<![\w.])(?:global[_ ]?|train(?:ing)?[_ ]?|mini-?)?(?:step|iter|iteration|batch|it|update|episode|步数|迭代次数|迭代|批次|序号|ステップ|バッチ|스텝|배치|schritt|paso|passo|lote|шаг)"
+    rf"(?<![\w./])(?:global[_ ]?|train(?:ing)?[_ ]?|mini-?)?(?:step|iter|iteration|batch|it|update|episode|步数|迭代次数|迭代|批次|序号|ステップ|バッチ|스텝|배치|schritt|paso|passo|lote|шаг)"
     rf"(?:\((?:train)\))?(?:[_ ]?{_CALLED})?{_OPEN}"
     rf"(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}}){_OF}?{_END}{_CLOSE}",
     _I,
@@ -30,10 +30,12 @@ _RANGE = re.compile(r"(?<![\w.])\d{1,9}-(\d{1,9})\s?batch", _I)  # 101-200batch
 _BEHIND = re.compile(  # epoch 3:  100 / 5000 loss=0.4
     r"\s{0,8}[:,;|]?\s{0,8}(\d{1,9})\s{0,4}/\s{0,6}(\d{1,9})(?=[;,|]\s|\s{1,4}[A-Za-z]\w{0,30}[=:])"
 )
+_BESIDE = re.compile(r"(?<![\w./])iters\s?[:=]\s?(\d{1,9})(?![\w.%])", _I)  # (epoch: 3, iters: 400, time: 0.5)
 _LED = re.compile(r"\W{0,8}train(?:ing)?\s(\d{1,7})\s?[,:]\s(?=[A-Za-z][\w ]{0,30}[:=])", _I)  # Train 3, loss: 0.4
 _PAIR = re.compile(r"\[\s{0,6}(\d{1,7}),\s{0,8}(\d{1,9})\]")  # [1,  2000] loss: 2.173
 _TWO = re.compile(
-    r"\[\s{0,6}(\d{1,7})\s?/\s?(\d{1,7})\s?\]\s?\[\s{0,8}(\d{1,9})\s?/\s?(\d{1,9})\s?\]"
+    r"(?:train(?:ing)?\s?:\s{0,4})?\[\s{0,6}(\d{1,7})\s?/\s?(\d{1,7})\s?\]\s?\[\s{0,8}(\d{1,9})\s?/\s?(\d{1,9})\s?\]",
+    _I,
 )  # [0/5][50/1583]
 _ONE = re.compile(
     r"(?<!%)(?<!%\s)[\[(]\s{0,8}(\d{1,9})\s?/\s{0,8}(\d{1,9})\s{0,4}(?:\(\s?\d{1,3}(?:\.\d{1,3})?\s?%\))?\s?[\])]"
@@ -113,7 +115,7 @@ def place(text: str, start: int = 0) -> Place:
             return Place(text, told_of=True)
         counters |= {"epoch": found, "planned": found}
         text = _blank(text, found)
-        behind = _BEHIND.match(text, found.end()) or _RANGE.search(text, found.end())
+        behind = _BEHIND.match(text, found.end()) or _BESIDE.search(text) or _RANGE.search(text, found.end())
     step = behind or _FIRST_STEPS.match(text, first) or _step(text)
     if step is None or _spoken_of(text, step):
         step = _ONE.search(text) or _AT_START.match(text, first) or _LINE.match(text, first)

@@ -8,6 +8,7 @@ from nbdiag.frameworks.catboost import CATBOOST
 from nbdiag.frameworks.displayed import DISPLAYED
 from nbdiag.frameworks.fastai import FASTAI
 from nbdiag.frameworks.handwritten.loop import LOOP
+from nbdiag.frameworks.handwritten.panel import PANEL
 from nbdiag.frameworks.handwritten.table import TABLE
 from nbdiag.frameworks.ignite import IGNITE
 from nbdiag.frameworks.keras import KERAS
@@ -32,6 +33,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     FASTAI,
     IGNITE,
     TABLE,
+    PANEL,
     TORCH,
     TQDM,
     DISPLAYED,
