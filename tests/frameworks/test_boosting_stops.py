@@ -67,6 +67,16 @@ def test_a_lightgbm_model_that_was_stopped_predicts_with_all_it_has():
     assert model.best_iteration == 7 and set(model.best_score) == {"valid_0"}
 
 
+def test_a_cross_validation_ends_for_all_its_folds():
+    own, params = lightgbm.Dataset(X, Y), {"objective": "binary", "verbose": -1, "num_threads": 1}
+    ask, asked = after(4)
+    with LIGHTGBM.stop(ask, print):
+        found = lightgbm.cv(params, own, 20, nfold=3)
+    assert {len(values) for values in found.values()} == {4} and len(asked) == 4
+    with XGBOOST.stop(after(4)[0], print):
+        assert len(xgboost.cv({"nthread": 1}, xgboost.DMatrix(X, Y), 20, nfold=3)) == 4
+
+
 def test_the_readers_own_callbacks_are_called_as_ever():
     seen: list[int] = []
 

@@ -1,8 +1,8 @@
 """LightGBM's trainings come in while this is open, events at full precision go out.
 
 ``lgb.train``, and by it the scikit-learn interface, asks its booster for ``eval_train`` and ``eval_valid`` after each
-round, also where no callback records them. ``lgb.cv`` asks each fold's booster: its run is their mean. Read against
-LightGBM 3.3 and 4.
+round, also where no callback records them. ``lgb.cv`` asks each fold's booster: its run is their mean. The same names
+in LightGBM 3.3 to 4.7.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ class _Boosters:
         with self.telling.guard:
             frame = caller()
             if frame.f_code.co_name == "handler_function" and frame.f_back is not None:
-                self._evaluated_fold(frame.f_back, results)
+                self._evaluated_fold(frame.f_back, len(frame.f_locals["self"].boosters), results)
                 return
-            if not is_training(frame):
+            if not is_at_work(frame, "train"):
                 return
             known = frame.f_locals
             owner = _lives_as_long(known)
@@ -63,13 +63,12 @@ class _Boosters:
             for name, metric, value, *_ in results:
                 self._tell(name, metric, float(value), known["init_iteration"] + 1)
 
-    def _evaluated_fold(self, frame: FrameType, results: Any) -> None:
+    def _evaluated_fold(self, frame: FrameType, count: int, results: Any) -> None:
         """``cv`` asks its folds in turn."""
         known = frame.f_locals
         owner = _lives_as_long(known)
-        if frame.f_code.co_name != "cv" or frame.f_globals.get("__name__") != "lightgbm.engine" or owner is None:
+        if not is_at_work(frame, "cv") or owner is None:
             return
-        count = len(known["cvbooster"].boosters)
         if not self.telling.follows(owner):
             self.curves, self.folds, self.splits = {}, [], {"valid": "val", "train": "train"}
             params = known["params"]
@@ -97,9 +96,9 @@ class _Boosters:
         return self.telling.begin(owner, _facts(known), outcome=lambda: _outcome(booster()))
 
 
-def is_training(frame: FrameType) -> bool:
-    """Whether this is ``train`` at work."""
-    return frame.f_code.co_name == "train" and frame.f_globals.get("__name__") == "lightgbm.engine"
+def is_at_work(frame: FrameType, *names: str) -> bool:
+    """Whether this is ``train``, or ``cv``, at work."""
+    return frame.f_code.co_name in names and frame.f_globals.get("__name__") == "lightgbm.engine"
 
 
 def _lives_as_long(known: Mapping[str, Any]) -> Any:

@@ -12,7 +12,7 @@ from nbdiag.frameworks.hooks.asking import Asking
 from nbdiag.frameworks.hooks.guard import Guard
 from nbdiag.frameworks.hooks.installing import installed
 from nbdiag.frameworks.hooks.patches import called, caller
-from nbdiag.frameworks.lightgbm.hook import is_training
+from nbdiag.frameworks.lightgbm.hook import is_at_work
 
 
 def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
@@ -22,7 +22,9 @@ def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
     def evaluated(args: tuple[Any, ...], kwargs: dict[str, Any], results: Any) -> None:
         with guard:
             frame = caller()
-            if is_training(frame):
+            if frame.f_code.co_name == "handler_function" and frame.f_back is not None:
+                frame = frame.f_back  # a fold of ``cv``, which ends all of them after a round
+            if is_at_work(frame, "train", "cv"):
                 callbacks = frame.f_locals["callbacks_after_iter"]  # this training's own list, called next
                 if not any(isinstance(callback, _Stopper) for callback in callbacks):
                     callbacks.append(_Stopper(asked))

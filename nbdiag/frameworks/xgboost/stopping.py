@@ -29,4 +29,12 @@ def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
 
 def _stopper(base: type, asked: Asked) -> Any:
     asking = Asking(asked)
-    return type("Stopper", (base,), {"after_iteration": lambda self, model, epoch, evals_log: asking.is_over()})()
+
+    def ends(self: Any, model: Any, epoch: int, evals_log: Any) -> bool:
+        over = asking.is_over()
+        # ``cv`` keeps the rounds up to the best one, which it takes for told wherever a callback ends it.
+        if over and hasattr(model, "cvfolds") and model.attr("best_iteration") is None:
+            model.set_attr(best_iteration=str(epoch))
+        return over
+
+    return type("Stopper", (base,), {"after_iteration": ends})()
