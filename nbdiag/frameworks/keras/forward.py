@@ -43,7 +43,9 @@ def can_replay(model: Any, source: Source) -> bool:
         return False
     if loss_object(model) is None or not is_plain_loss(model, loss_object(model)) or not _one_loss(model):
         return False
-    tree = sys.modules["keras"].tree
+    tree = getattr(sys.modules["keras"], "tree", None)
+    if tree is None:  # Keras 3.0
+        return False
     arrays = [as_numpy(leaf) for leaf in (*tree.flatten(source.x), source.y)]
     if any(a is None or a.dtype.kind not in "biuf" for a in arrays):
         return False
@@ -52,8 +54,10 @@ def can_replay(model: Any, source: Source) -> bool:
 
 def _one_loss(model: Any) -> Any:
     """The ``Loss`` object that ``compile`` made of the loss, once built; None for several."""
-    flat: Any = getattr(model._compile_loss, "_flat_losses", None) or ()
-    return flat[0].loss if len(flat) == 1 and from_keras(type(flat[0].loss)) else None
+    compiled = model._compile_loss
+    flat: Any = getattr(compiled, "_flat_losses", None) or getattr(compiled, "flat_losses", None) or ()
+    found = [getattr(one, "loss", one) for one in flat]  # until Keras 3.6, the list held the losses themselves
+    return found[0] if len(found) == 1 and from_keras(type(found[0])) else None
 
 
 def _is_pure(layer: Any) -> bool:

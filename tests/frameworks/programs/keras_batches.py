@@ -24,8 +24,14 @@ def network(inputs, outputs, activation=None, name=None):
     )
 
 
+def first(values):
+    """The loss: the first value, of an array, a list, or alone, as Keras' versions give it."""
+    return float(np.ravel(values)[0])
+
+
 def adversaries(rounds=12):
     """A discriminator and the generator that is trained through it; what ``train_on_batch`` gave."""
+    keras.utils.clear_session()  # until Keras 3.3, a seed left the generators there were as they were
     keras.utils.set_random_seed(1)
     judge, maker = network(2, 1, "sigmoid", "judge"), network(3, 2, None, "maker")
     judge.compile("adam", "binary_crossentropy", metrics=["accuracy"])
@@ -35,17 +41,18 @@ def adversaries(rounds=12):
     told = {"judge": [], "both": []}
     for i in range(rounds):
         fake = np.asarray(maker.predict_on_batch(NOISE[i]))
-        real = judge.train_on_batch(REAL[i], ONES)[0]
-        told["judge"].append((real + judge.train_on_batch(fake, ZEROS)[0]) / 2)
-        told["both"].append(both.train_on_batch(NOISE[i], ONES))
+        real = first(judge.train_on_batch(REAL[i], ONES))
+        told["judge"].append((real + first(judge.train_on_batch(fake, ZEROS))) / 2)
+        told["both"].append(first(both.train_on_batch(NOISE[i], ONES)))
     return told
 
 
 def alone(batches=11):
+    keras.utils.clear_session()  # until Keras 3.3, a seed left the generators there were as they were
     keras.utils.set_random_seed(1)
     model = network(2, 1, "sigmoid", "mine")
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-    return {"mine": [model.train_on_batch(REAL[i], ONES, return_dict=True)["loss"] for i in range(batches)]}
+    return {"mine": [first(model.train_on_batch(REAL[i], ONES, return_dict=True)["loss"]) for i in range(batches)]}
 
 
 def watched(train):
