@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from bqplot import Figure
 from ipywidgets import HTML, Box, Layout, VBox
 from ipywidgets.widgets.widget_string import HTMLStyle
 from markupsafe import escape
@@ -64,7 +65,7 @@ class RunChart:
                 self._panels[panel.title] = PanelFigure(panel, self._axis)
         self._rail.draw(chart.pins, chart.lanes)
         shown = [self._panels[panel.title].figure for panel in chart.panels]
-        assign(self._figures, children=(self._rail.figure, *shown, self._axis.figure))
+        self._stand([self._rail.figure, *shown, self._axis.figure])
         assign(self._head, value=texts.head)
         assign(self._status, value=texts.status)
         assign(self._summary, value=texts.summary)
@@ -104,6 +105,21 @@ class RunChart:
     def _wished(self, wish: Wish) -> None:
         self.wish = wish
         self._changed()
+
+    def _stand(self, figures: Sequence[Figure]) -> None:
+        """Show these figures in this order; the others stay, out of sight.
+
+        A box of widgets builds anew what stands behind a child that comes or goes, and bqplot complains of a negative
+        height where a figure is taken away before it is built: so the order is one of style.
+        """
+        known = self._figures.children
+        for place, figure in enumerate(figures, -len(figures)):  # below 0: before what the companion adds
+            assign(figure.layout, order=str(place))
+            figure.remove_class("nbdiag-away")
+        for figure in known:
+            if figure not in figures:
+                figure.add_class("nbdiag-away")
+        assign(self._figures, children=(*known, *(figure for figure in figures if figure not in known)))
 
     def _tell(self, state: State) -> None:
         panels = state.chart.panels

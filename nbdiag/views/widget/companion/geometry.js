@@ -22,7 +22,7 @@ function geometry(view) {
   }
   const areas = panels.map(area)
   const across = area(axis)
-  if (!across?.width || !areas.length || areas.some(a => !a)) return null
+  if (!across?.width || !areas.length || !areas.every(a => a?.height)) return null // not built, or not in the page
   const [low, high] = range(axis.scale.model)
   const { to, from } = view.units
   const [first, last] = [to(low), to(high)]
