@@ -15,6 +15,9 @@ from nbdiag.frameworks.base import Following, Leaving, Reader
 from nbdiag.frameworks.handwritten.pattern import pattern_reader
 from nbdiag.run import Run
 
+AGAIN = 8
+"""Into how many parts lines are divided that cannot be read at once: behind each, those that are left are looked at anew."""
+
 
 class Collector:
     """Collects the runs of one watched block.
@@ -52,11 +55,11 @@ class Collector:
             decoder = self._decoders[stream] = LineDecoder()
         decoder.time = time
         start = 0
-        if self._ahead and not (stop := decoder.plain(text, 0)) and (start := text.find("\n") + 1):
+        if self._following and not (stop := decoder.plain(text, 0)) and (start := text.find("\n") + 1):
             self._lines(decoder.decode(text[:start]))  # the end of a line that was begun before
             stop = decoder.plain(text, start)
-        if self._ahead and stop > start:
-            self._plain_lines(*self._ahead, text, start, stop)
+        if self._following and stop > start:
+            self._plain_lines(text, start, stop)
             decoder.passed(text, start, stop)
             start = stop
         self._lines(decoder.decode(text[start:]))
@@ -101,23 +104,35 @@ class Collector:
             if run.status == "running":
                 self._end(run, status)
 
-    def _plain_lines(self, others: list[Leaving], reader: Following, text: str, start: int, stop: int) -> None:
+    def _plain_lines(self, text: str, start: int, stop: int) -> None:
         """Read the lines of a part of ``text``, many of one form at once."""
         singly = start  # until where lines are read one by one
         while start < stop:
+            if start >= singly:
+                singly, told = self._at_once(text, start, stop)
+                if told:
+                    start = singly
+                    continue
             end = text.index("\n", start)
-            line = text[start:end]
-            if start >= singly and reader.steady:
-                if not all(other.leaves(line) for other in others):
-                    singly = stop
-                else:
-                    singly, events = reader.follows(text, start, stop)
-                    if events is not None:
-                        start = singly
-                        self._events(len(others), events)
-                        continue
-            self._lines([Line(line, time=self._time)])
+            self._lines([Line(text[start:end], time=self._time)])
             start = end + 1
+
+    def _at_once(self, text: str, start: int, stop: int) -> tuple[int, bool]:
+        """Until where lines follow that are like those before, and whether they were read; if not, when to try again."""
+        for i, reader in self._following:
+            end = reader.ahead(text, start, stop)
+            if end > start:
+                *others, own = text[start:end].split("\n", reader.group)[: reader.group]
+                before, behind = self._leaving[:i], self._leaving[i + 1 :]
+                left = all(each.leaves(own) for each in before) and all(
+                    each.leaves(line) for line in others for each in (*before, *behind)
+                )
+                events = reader.at_once(text, start, end) if left else None
+                if events is None:
+                    return start + (end - start) // AGAIN, False
+                self._events(i, events)
+                return end, True
+        return start, False
 
     def _lines(self, lines: Iterable[Line]) -> None:
         readers = self._readers
@@ -216,9 +231,11 @@ class Collector:
     def _fresh_text(self) -> None:
         self._decoders = {}
         self._readers: list[Reader] = [make() for make in self._make]
-        *others, last = self._readers
-        able = hasattr(last, "follows") and all(hasattr(other, "leaves") for other in others)
-        self._ahead = cast(tuple[list[Leaving], Following], (others, last)) if able else None
+        able = all(hasattr(reader, "leaves") for reader in self._readers)
+        self._leaving = cast(list[Leaving], self._readers)
+        self._following = [
+            (i, cast(Following, reader)) for i, reader in enumerate(self._readers) if able and hasattr(reader, "ahead")
+        ]
         self._again: dict[int, Again] = {}
         self._text_runs: dict[int, Run] = {}
 

@@ -29,6 +29,7 @@ _NAME = re.compile(
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
 _ONE_GROUP = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}\Z")
 _DECIMAL_COMMA = re.compile(r"(?<![\d,.])(?:0,\d|\d{1,9},(?:\d{1,2}|\d{4,17})(?!\d|[,.]\d))")
+_PLAIN = re.compile(r"[0-9.+\-]*")
 _DECIMAL_POINT = re.compile(r"\d\.\d")
 _FILE = re.compile(r"\.(?:ckpt|pth?|h5|hdf5|keras|pkl|npz?|bin|onnx|safetensors|json|txt|png)\b")
 _LISTED = re.compile(r",\s{0,4}[-+.\d]")
@@ -53,6 +54,11 @@ _PREFIX = re.compile(
     r"|[(\[](?!(?i:epoch|ep|step|iter|iteration|batch|it|round)s?:)[\w.\-]{1,40}:\d{1,6}(?:/\d{1,4})?[)\]]"  # [train:45], [host:0/2]
     r"|\[\d{1,3},0\]<std(?:out|err)>:"  # mpirun --tag-output
     r")\s{0,8}(?:[-|:]{1,3}\s{1,8})?"
+)
+_OTHER_RANK = re.compile(
+    r"[\s\[(|]{0,8}(?:rank|gpu|worker|process|proc|default)[ :=_]{0,2}(?!0\b)\d{1,4}(?:/\d{1,4})?(?:\]|\)|:|,|\s?\|)"
+    r"|\s{0,8}\[\d{1,3},(?!0\])\d{1,4}\]<std",
+    re.IGNORECASE,
 )
 _LOGGER = re.compile(
     r"(?!(?i:train|val|test|eval|loss|epoch|step)\w{0,9}:)[A-Za-z_][\w.]{0,60}(?::\w{1,60})?(?::\d{1,6})?\s?(?:[-|:]\s)(?=\S)"
@@ -94,12 +100,11 @@ def number(token: str, percent: bool = False) -> tuple[float, float]:
 
 
 def numbers(tokens: Sequence[str], percent: bool = False) -> tuple[list[float], list[float]]:
-    """``number`` of many tokens that differ in their digits only, in columns."""
-    first = tokens[0].lstrip("+-")
-    if not first.replace(".", "", 1).isdecimal():
+    """``number`` of many tokens, in columns."""
+    if not _PLAIN.fullmatch("".join(tokens)):
         known = {token: number(token, percent) for token in set(tokens)}
         return [known[token][0] for token in tokens], [known[token][1] for token in tokens]
-    decimals = [len(token) - token.index(".") - 1 for token in tokens] if "." in first else [0] * len(tokens)
+    decimals = [len(token) - at if (at := token.find(".") + 1) else 0 for token in tokens]
     halves = {n: number(f"0.{'0' * n}", percent)[1] for n in set(decimals)}
     return [float(token + "e-2" if percent else token) for token in tokens], [halves[n] for n in decimals]
 
@@ -115,6 +120,11 @@ def without_prefix(text: str) -> str:
     if rest is not text and (logger := _LOGGER.match(rest)) and not _VALUE.match(rest, logger.end()):
         rest = rest[logger.end() :]
     return rest
+
+
+def of_other_rank(text: str) -> bool:
+    """Whether this line says that another process than the first of several wrote it."""
+    return _OTHER_RANK.match(text) is not None
 
 
 def pairs(text: str) -> list[Pair]:

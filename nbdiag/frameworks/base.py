@@ -39,16 +39,19 @@ class Leaving(Reader, Protocol):
 
 
 class Following(Reader, Protocol):
-    """A reader that reads many lines of one form at once."""
+    """A reader that reads many lines of one form at once; or many groups of lines, of which only the last is its own."""
 
-    steady: bool
-    """Whether the line before only went on with what the ones before it had said."""
+    group: int
+    """How many lines a group has."""
 
-    def follows(self, text: str, start: int, stop: int) -> tuple[int, Iterable[Event] | None]:
-        """Where the lines that are as the one before but for their numbers end, and their events.
+    def ahead(self, text: str, start: int, stop: int) -> int:
+        """Until where from ``start`` on lines follow that are as the one before but for their numbers.
 
-        The last of such lines is left to be read, and all of them where there are no events.
+        The last of such lines is left to be read as any other.
         """
+
+    def at_once(self, text: str, start: int, end: int) -> Iterable[Event] | None:
+        """Events of these lines; ``None`` where they have to be read one by one."""
 
 
 @dataclasses.dataclass(frozen=True)

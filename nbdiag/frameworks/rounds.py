@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from nbdiag.capture.lines import Line
-from nbdiag.capture.pairs import number
-from nbdiag.events import Begin, Event, Learned, Reached, Record
+from nbdiag.capture.pairs import number, numbers
+from nbdiag.capture.rows import COUNT, VALUE, Rows, rises
+from nbdiag.events import Begin, Event, Learned, Reached, Record, Steps
 from nbdiag.facts import facts_from
 
 _TRAIN = re.compile(r"d?(?:train|training|learn)(?:_?set|_?data)?\Z|x_train", re.IGNORECASE)
@@ -28,11 +29,39 @@ class Round:
     planned: int | None = None
 
 
-class RoundReader:
-    """Reads one framework's rounds; a round that falls back starts a new run, unless it is told as the best one."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class RoundForm:
+    """How a framework prints its rounds, in patterns: what stands around the round, before (its label for ``{}``) and behind each value."""
 
-    def __init__(self, framework: str, parse: Callable[[str], Round | None]) -> None:
-        self._framework, self._parse = framework, parse
+    before: str
+    after: str
+    label: str
+    behind: str = ""
+    end: str = ""
+
+    def rows(self, labels: Sequence[str]) -> Rows:
+        """Lines with these labels."""
+        parts = [self.before, COUNT, self.after]
+        for label in labels:
+            parts[-1] += self.label.format(re.escape(label))
+            parts += [VALUE, self.behind]
+        parts[-1] += self.end
+        return Rows(parts)
+
+
+class RoundReader:
+    """Reads one framework's rounds; a round that falls back starts a new run, unless it is told as the best one.
+
+    Rounds in lines of this ``form`` are read many at once.
+    """
+
+    group = 1
+
+    def __init__(self, framework: str, parse: Callable[[str], Round | None], form: RoundForm | None = None) -> None:
+        self._framework, self._parse, self._form = framework, parse, form
+        self._rows: tuple[Sequence[str], Rows] | None = None  # the last labels, and lines of them
+        self._before: Round | None = None  # the line before, where it only went on in that form
+        self._offset = 0  # from the printed number to the one that counts from 1
         self._last: int | None = None
         self._labels: set[str] = set()  # what the last round has told
         self._best_follows = False
@@ -40,6 +69,7 @@ class RoundReader:
 
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line; ``None`` where it is no round."""
+        self._before = None
         found = self._parse(line.text) if line.final else None
         if found is None:
             self._best_follows = _best_follows(line.text)
@@ -56,12 +86,47 @@ class RoundReader:
         if found.planned and found.planned != self._planned:
             self._planned = found.planned
             events.append(Learned(facts_from({"epochs": found.planned}, "log")))
+        if not events and not more and self._goes_on(found, line.text):
+            self._before = found
         self._last, self._labels = found.number, labels | self._labels if more else labels
         for label, split, metric, token in found.values:
             value, rounding = number(token)
             events.append(Record(metric, split, value, found.number, None, label, "", rounding, line.time))
         events.append(Reached(found.number))
         return events
+
+    def ahead(self, text: str, start: int, stop: int) -> int:
+        """Until where rounds follow that are as the one before but for their numbers."""
+        return self._rows[1].until(text, start, stop) if self._before and self._rows else start
+
+    def at_once(self, text: str, start: int, end: int) -> Iterable[Event] | None:
+        """Events of these rounds; ``None`` where one is no later than the one before it."""
+        columns = self._rows[1].columns(text, start, end) if self._rows else None
+        if self._before is None or columns is None:
+            return None
+        counts = [int(token) + self._offset for token in columns[0]]
+        if not rises([self._before.number, *counts]):
+            return None
+        self._last = counts[-1]
+        told = [numbers(tokens) for tokens in columns[1:]]
+        return [
+            *(
+                Steps(metric, split, values, counts, (), label, "", rounding)
+                for (label, split, metric, _), (values, rounding) in zip(self._before.values, told, strict=True)
+            ),
+            Reached(counts[-1]),
+        ]
+
+    def _goes_on(self, found: Round, text: str) -> bool:
+        """Whether this round stands in a line as the framework prints them."""
+        labels = [label for label, _, _, _ in found.values]
+        if self._form and (self._rows is None or self._rows[0] != labels):
+            self._rows = labels, self._form.rows(labels)
+        shown = self._rows[1].numbers(text) if self._rows else None
+        if shown is None or [*shown[1:]] != [token for _, _, _, token in found.values]:
+            return False
+        self._offset = found.number - int(shown[0])
+        return True
 
     def leaves(self, text: str) -> bool:
         """Whether lines such as this one are no rounds."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import collections
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from nbdiag.capture.measures import Measure, measures
 from nbdiag.capture.pairs import number, pairs, without_prefix
 from nbdiag.capture.places import Place, place
+from nbdiag.capture.rows import Rows
 from nbdiag.capture.splits import Headings, leading_split
 
 _RUN = re.compile(r"\d+")
@@ -23,7 +25,6 @@ _WHO = re.compile(r"rank|gpu|worker|proc|default|<std", re.IGNORECASE)  # which 
 _DATED = re.compile(r"\d{2,}")  # what logging puts before a line: a time may change, rank 0 may not
 _LONGEST = {"epoch": 7, "planned": 7, "step": 9, "steps": 9}  # digits of counters, as ``places`` reads them
 _MOST = 40  # digits of any other number: the longest that is printed, and no dump
-_NAMED = re.compile(r"\(\?P<\w+>")
 _WARNING = re.compile(r"[a-z]Warning: |warnings\.warn\(")  # they quote code, and code has losses and epochs
 _LEARN_AT = 3  # a pattern costs as much as reading some twenty lines; most forms come once
 _FORMS, _COUNTED = 8, 500  # more forms than that at a time cost more to try than to read anew
@@ -67,11 +68,16 @@ class Forms:
     def known(self, text: str) -> Parsed | None:
         """The same of a line whose form is known; else None."""
         for known in self._forms:
-            if match := known.pattern.fullmatch(text):
-                parsed = known.filled(match)
+            if (tokens := known.rows.numbers(text)) is not None:
+                parsed = known.filled(tokens)
                 self.last = (known, parsed)
                 return parsed
         return None
+
+    def heads(self, text: str) -> bool:
+        """Whether this line is of a known form that names an epoch and nothing else."""
+        parsed = self.known(text)
+        return parsed is not None and not parsed.found and parsed.where.epoch is not None and parsed.where.step is None
 
     def learn(self, text: str) -> Parsed:
         """The same of a line whose form is not known yet."""
@@ -90,28 +96,28 @@ class Forms:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Form:
-    """Lines that differ in their numbers only. ``lines`` finds as many of them as follow each other."""
+    """Lines that differ in their numbers only."""
 
-    pattern: re.Pattern[str]
-    lines: re.Pattern[str]
+    rows: Rows
     where: Place
     found: tuple[Measure, ...]
     names: tuple[str, ...]
-    """Of the pattern's groups: counters by their name, the measures' as ``m0``, ``m1`` …"""
+    """Of its numbers: counters by their name, the measures' as ``m0``, ``m1`` …"""
 
-    def filled(self, match: re.Match[str]) -> Parsed:
-        token, names = match.group, self.names
+    def filled(self, tokens: Sequence[str]) -> Parsed:
+        """What a line with these numbers says."""
+        token = dict(zip(self.names, tokens, strict=True))
         where = Place(
             "",
-            float(token("epoch")) if "epoch" in names else None,
-            int(token("planned")) if "planned" in names else None,
-            int(token("step").replace(",", "")) if "step" in names else None,
-            int(token("steps")) if "steps" in names else None,
+            float(token["epoch"]) if "epoch" in token else None,
+            int(token["planned"]) if "planned" in token else None,
+            int(token["step"].replace(",", "")) if "step" in token else None,
+            int(token["steps"]) if "steps" in token else None,
             self.where.samples,
         )
         found = []
         for i, m in enumerate(self.found):
-            value, rounding = number(token(f"m{i}"), m.unit == "%")
+            value, rounding = number(token[f"m{i}"], m.unit == "%")
             found.append(Measure(m.metric, m.split, value, rounding, m.unit, m.label, m.at, m.weak))
         return Parsed(where, tuple(found))
 
@@ -130,18 +136,16 @@ def _form(text: str, parsed: Parsed) -> Form | None:
     spans = [(start, stop, name) for name, start, stop in where.at]
     spans += [(*m.at, f"m{i}") for i, m in enumerate(parsed.found) if m.at is not None]
     spans.sort()
-    pattern, last = [_pattern(text[:prefix], _DATED, None)], prefix
+    parts, last = [_pattern(text[:prefix], _DATED, None)], prefix
     for start, stop, name in spans:
         if start < last:
             return None
         token = text[start:stop]
-        pattern.append(_pattern(text[last:start], _FREE_RUN, _MOST))
-        pattern.append(f"(?P<{name}>{_pattern(token, _RUN, None if ',' in token else _LONGEST.get(name, _MOST))})")
+        parts[-1] += _pattern(text[last:start], _FREE_RUN, _MOST)
+        parts += [_pattern(token, _RUN, None if "," in token else _LONGEST.get(name, _MOST)), ""]
         last = stop
-    pattern.append(_pattern(text[last:], _FREE_RUN, _MOST))
-    whole = "".join(pattern)
-    lines = re.compile(rf"(?:{_NAMED.sub('(?:', whole)}\n)*+")
-    return Form(re.compile(whole), lines, where, parsed.found, tuple(name for _, _, name in spans))
+    parts[-1] += _pattern(text[last:], _FREE_RUN, _MOST)
+    return Form(Rows(parts), where, parsed.found, tuple(name for _, _, name in spans))
 
 
 def _pattern(text: str, numbers: re.Pattern[str], most: int | None) -> str:

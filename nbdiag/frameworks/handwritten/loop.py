@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nbdiag.capture.lines import Line
 from nbdiag.capture.measures import Measure
-from nbdiag.capture.pairs import MAX_TEXT, without_prefix
+from nbdiag.capture.pairs import MAX_TEXT, of_other_rank, without_prefix
 from nbdiag.capture.places import Place, as_epoch
 from nbdiag.capture.splits import section
 from nbdiag.capture.titles import title, title_inside
@@ -19,15 +19,10 @@ from nbdiag.frameworks.handwritten.bars import shown
 from nbdiag.frameworks.handwritten.forms import Forms, Parsed
 from nbdiag.frameworks.handwritten.percent import Percents
 from nbdiag.frameworks.handwritten.rich import RichBars
-from nbdiag.frameworks.handwritten.stretch import Before, before, stretch
+from nbdiag.frameworks.handwritten.stretch import Before, before, columns
 from nbdiag.frameworks.handwritten.uncounted import Uncounted
 from nbdiag.frameworks.tqdm import Bar, Bars, read_bar
 
-_OTHER_RANK = re.compile(
-    r"[\s\[(|]{0,8}(?:rank|gpu|worker|process|proc|default)[ :=_]{0,2}(?!0\b)\d{1,4}(?:/\d{1,4})?(?:\]|\)|:|,|\s?\|)"
-    r"|\s{0,8}\[\d{1,3},(?!0\])\d{1,4}\]<std",
-    re.IGNORECASE,
-)
 _DIGIT = re.compile(r"\d")
 _REACH = 40
 """Lines after an epoch's header that may still hold its values without naming it: a report of every class fits in."""
@@ -35,6 +30,8 @@ _REACH = 40
 
 class LoopReader:
     """Reads lines of hand-written loops. Nothing is reported before a counter has advanced beside a known metric."""
+
+    group = 1
 
     def __init__(self) -> None:
         self._name = self._inside = ""
@@ -49,7 +46,7 @@ class LoopReader:
         self._held: list[Record | Steps] = []
         self._uncounted = Uncounted()
         self._named: set[tuple[str, str, float | None]] = set()  # told on a line that names the epoch: that counts
-        self._offset = 0
+        self._offset = self._age = 0
         self._epoch: float | None = None  # counted from 1
         self._fallen: Place | None = None  # a header of an earlier epoch, nothing measured since
         self._step: int | None = None
@@ -57,14 +54,13 @@ class LoopReader:
         self._steps: int | None = None
         self._told: dict[str, object] = {}
         self._section: str | None = None
-        self._age = 0
         self._places: set[tuple[float | None, int | None]] = set()
         self._percents = Percents()
-        # Who names the epochs: header lines, the lines that hold the values ("text"), or bars that are counted,
-        # or the turns of one bar.
+        # Who names the epochs: headers, the lines of the values ("text"), bars that are counted, or the turns of one.
         self._told_by = ""
         self._explicit: set[str] = set()  # metrics whose training values come with the word "train"
         self._before: Before | None = None
+        self._headed = False  # the line before named the next epoch and nothing else
 
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line; ``None`` where it tells nothing of a training."""
@@ -74,7 +70,7 @@ class LoopReader:
             if not self._exact:
                 self._exact, self._bars = True, Bars()
             return list(self._exact_line(line))
-        self._before = None
+        self._before, self._headed = None, False
         if "%|" in line.text and (events := self._bar_line(line)) is not None:
             return events
         if "━━" in line.text:
@@ -85,7 +81,7 @@ class LoopReader:
             return None
         parsed = self._forms.known(line.text)
         bare = "" if parsed else without_prefix(line.text[:200])
-        if _OTHER_RANK.match(bare):
+        if of_other_rank(bare):
             return ()
         events = list(self._bar_ended(self._bars.end(), line.time)) if self._bars.full else []
         self._age += 1
@@ -105,17 +101,22 @@ class LoopReader:
             self._before = before(*self._forms.last, events)
         return events or None
 
-    @property
-    def steady(self) -> bool:
-        """Whether the line before did nothing but to give its values."""
-        return self._before is not None and not (self._section and self._before.parsed.where.epoch is not None)
+    def leaves(self, text: str) -> bool:
+        """Whether lines such as this one only say, as the one before did, that the epochs go on."""
+        return self._headed and self._forms.heads(text)
 
-    def follows(self, text: str, start: int, stop: int) -> tuple[int, Iterable[Event] | None]:
-        """Events of the lines from ``start`` on that are as the one before but for their numbers, and where they end."""
-        end, told = stretch(self._before, text, start, stop) if self._before else (start, None)
+    def ahead(self, text: str, start: int, stop: int) -> int:
+        """Until where lines follow that are as the one before but for their numbers."""
+        if self._before is None or (self._section and self._before.parsed.where.epoch is not None):
+            return start  # the next epoch ends the section
+        return self._before.form.rows.until(text, start, stop)
+
+    def at_once(self, text: str, start: int, end: int) -> Iterable[Event] | None:
+        """Events of these lines; ``None`` where one does more than to give its values."""
+        told = columns(self._before, text, start, end)
         if told == []:
             self._age += text.count("\n", start, end)
-        return end, self._many(told) if told else told
+        return self._many(told) if told else told
 
     def _many(self, told: Sequence[Steps]) -> Iterator[Event]:
         if self._epoch is not None:
@@ -211,7 +212,7 @@ class LoopReader:
             self._fallen = where
             return
         self._move(where)
-        self._section, self._age, self._told_by = None, 0, "header"
+        self._section, self._age, self._told_by, self._headed = None, 0, "header", True
 
     def _fall(self) -> None:
         """Something was measured after a header of an earlier epoch."""

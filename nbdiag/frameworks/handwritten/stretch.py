@@ -6,13 +6,9 @@ import dataclasses
 from collections.abc import Sequence
 
 from nbdiag.capture.pairs import numbers
+from nbdiag.capture.rows import rises
 from nbdiag.events import Event, Reached, Record, Steps
 from nbdiag.frameworks.handwritten.forms import Form, Parsed
-
-LEAST = 4
-"""Fewer lines are as quick to read one by one."""
-MOST = 1 << 15
-"""Characters that are read at once: where they turn out to be no such lines, no more was done in vain."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,29 +34,21 @@ def before(form: Form | None, parsed: Parsed, events: Sequence[Event]) -> Before
     return Before(form, parsed, records) if same and where == {parsed.where.step} else None
 
 
-def stretch(line: Before, text: str, start: int, stop: int) -> tuple[int, list[Steps] | None]:
-    """Where the lines of that form from ``start`` on end, and their values; None unless each only goes on.
+def columns(line: Before | None, text: str, start: int, end: int) -> list[Steps] | None:
+    """The values of these lines of that form, none where it has none; None unless each only goes on.
 
-    They do where their counters rise and nothing else about the run changes. The last line of the form is left to be
-    read as any other: whoever keeps something from line to line needs no other line than that.
+    They do where their counters rise and nothing else about the run changes.
     """
-    found = line.form.lines.match(text, start, min(stop, start + MOST))
-    if found is None or found.end() == start:
-        return start, None
-    end = max(start, text.rfind("\n", start, found.end() - 1) + 1)
-    if not line.records:
-        return end, [] if end > start else None
-    rows = line.form.pattern.findall(text, start, end)
-    told = _columns(line, rows) if len(rows) >= LEAST else None
-    return end, told
-
-
-def _columns(line: Before, rows: Sequence[tuple[str, ...]]) -> list[Steps] | None:
-    shown = dict(zip(line.form.names, zip(*rows, strict=True), strict=True))
+    if line is None or not line.records:
+        return None if line is None else []
+    tokens = line.form.rows.columns(text, start, end)
+    if tokens is None:
+        return None
+    shown = dict(zip(line.form.names, tokens, strict=True))
     where, first = line.parsed.where, line.records[0]
     if any(name in shown and {int(n) for n in set(shown[name])} != {now} for name, now in _plans(line.parsed)):
         return None
-    epochs = [float("nan") if first.epoch is None else first.epoch] * len(rows)
+    epochs = [float("nan") if first.epoch is None else first.epoch] * len(tokens[0])
     if where.epoch is not None and first.epoch is not None:
         offset = first.epoch - where.epoch
         epochs = [float(token) + offset for token in shown["epoch"]]
@@ -89,4 +77,4 @@ def _rises(first: Record, epochs: Sequence[float], steps: Sequence[int]) -> bool
         places = list(zip((first.epoch, *epochs), (first.step or 0, *steps), strict=True))
     else:
         places = [(epoch,) for epoch in (first.epoch, *epochs)]
-    return all(map(tuple.__lt__, places, places[1:]))
+    return rises(places)

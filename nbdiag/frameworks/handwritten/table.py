@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 
 from nbdiag.capture.lines import Line
 from nbdiag.capture.measures import is_measure
 from nbdiag.capture.pairs import NUMBER, number, without_prefix
-from nbdiag.events import Begin, Event, Learned, Reached, Record
+from nbdiag.capture.rows import rises
+from nbdiag.events import Begin, Event, Learned, Reached, Record, Steps
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.handwritten.percent import Percents
+from nbdiag.frameworks.handwritten.rows import Cells, Columns, TableRows, by_row
 from nbdiag.metrics import identify, is_setting
 
 _STEPS = {"iter", "iteration", "step", "batch", "#"}
@@ -34,23 +38,24 @@ _LONGEST = 2000  # a row of a table people read
 _BETWEEN = 5
 """Lines of something else that may stand between two rows: messages, the rows of a table within."""
 
-_Cells = dict[str, tuple[float, float, bool]]
-
 
 class TableReader:
     """Reads rows below a header that names a counter and a known metric. A table printed again is the same table."""
+
+    group = 1
 
     def __init__(self) -> None:
         self._names: list[str] = []
         self._splits: dict[str, str] = {}
         self._above = ""  # the line above, where it may name columns
-        self._seen: dict[tuple[float, float], _Cells] = {}  # the rows of this run by their place
+        self._seen: dict[tuple[float, float], Cells] = {}  # the rows of this run by their place
         self._offset = self._others = self._planned = 0
         self._percents = Percents()
+        self._rows = TableRows(_is_value)
 
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line; ``None`` where it is no row."""
-        text = line.text
+        text, self._rows.before = line.text, False
         if not line.final or len(text) > _LONGEST:
             return None
         above, self._above = self._above, text if "  " in text else ""
@@ -58,6 +63,7 @@ class TableReader:
         if names:
             if names != self._names:
                 self._names, self._splits, self._seen = names, _splits(names), {}
+                self._rows = TableRows(_is_value)
             self._others = 0
             return ()
         if not self._names or self._others > _BETWEEN:
@@ -69,18 +75,49 @@ class TableReader:
             self._others += bool(text.strip())
             return None
         self._others = 0
-        return list(self._values(*row, line.time))
+        events, cells = list(self._values(*row, line.time)), _cells(text)
+        if len(events) == len(row[1]) + 1 and len(cells) == len(self._names):
+            self._rows.look(text, dict(zip(self._names, cells, strict=True)), len(row[0]), row[1])
+        return events
 
     def leaves(self, text: str) -> bool:
         """Whether lines such as this one are no rows."""
         heads = _INDEX.match(text) or _header(text) or _stacked(self._above, text)
         return not heads and (not self._names or self._others > _BETWEEN)
 
+    def ahead(self, text: str, start: int, stop: int) -> int:
+        """Until where rows follow that are as the one before but for their numbers."""
+        return self._rows.ahead(text, start, stop)
+
+    def at_once(self, text: str, start: int, end: int) -> Iterable[Event] | None:
+        """Events of these rows; ``None`` where one stands no further than the one before it."""
+        told = self._rows.columns(text, start, end)
+        if told is None:
+            return None
+        counts, values = told
+        n = len(counts[0])
+        named = [(name.lower() in _STEPS, column) for name, column in zip(self._names, counts, strict=False)]
+        shown = next(([float(count) for count in column] for steps, column in named if not steps), None)
+        step = next((column for steps, column in named if steps), [])
+        places = list(zip(shown or repeat(0.0, n), step or repeat(math.inf, n), strict=True))
+        if not rises([next(reversed(self._seen)), *places]):
+            return None
+        self._seen.update(zip(places, by_row(values), strict=True))
+        epochs = [count + self._offset for count in shown] if shown else [math.nan] * n
+        return self._columns(values, epochs, step)
+
+    def _columns(self, values: Columns, epochs: list[float], steps: list[int]) -> Iterator[Event]:
+        for label, (column, rounding, unit) in values.items():
+            metric, split = identify(label).metric, self._splits[label]
+            yield from self._percents.scaled(Steps(metric, split, column, epochs, steps, label, unit, rounding))
+        epoch = epochs[-1]
+        yield Reached(None if math.isnan(epoch) else epoch, steps[-1] if steps else None)
+
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
         return ()
 
-    def _values(self, counts: dict[str, float], row: _Cells, planned: int, time: float | None) -> Iterator[Event]:
+    def _values(self, counts: dict[str, float], row: Cells, planned: int, time: float | None) -> Iterator[Event]:
         shown = next((count for name, count in counts.items() if name.lower() not in _STEPS), None)
         step = next((int(count) for name, count in counts.items() if name.lower() in _STEPS), None)
         place = (0.0 if shown is None else shown, math.inf if step is None else step)
@@ -164,7 +201,14 @@ def _cells(text: str) -> list[str]:
     return re.split(r" *\t\s*", text.strip()) if "\t" in text else text.split()
 
 
-def _row(text: str, names: list[str]) -> tuple[dict[str, float], _Cells, int] | None:
+@functools.cache
+def _is_value(name: str) -> bool:
+    """Whether a number in the column of this name is one of the training."""
+    metric = identify(name).metric
+    return metric == "learning_rate" or (is_measure(metric) and not is_setting(metric))
+
+
+def _row(text: str, names: list[str]) -> tuple[dict[str, float], Cells, int] | None:
     """The counters and numbers of a row by their column, and how many epochs are planned; no times, marks and words."""
     if bar := _BAR.search(text):
         text = text[: bar.start()].rpartition(":")[0]  # YOLO draws its bar behind the row
@@ -181,8 +225,8 @@ def _row(text: str, names: list[str]) -> tuple[dict[str, float], _Cells, int] | 
     if names[1].lower() in _COUNTERS and (step := _COUNT.match(cells[1])):
         counts[names[1]] = float(step[1])
     for name, cell in zip(names[1:], cells[1:], strict=True):
-        metric, found = identify(name).metric, _CELL.match(cell)
-        if found and (metric == "learning_rate" or (is_measure(metric) and not is_setting(metric))):
+        found = _CELL.match(cell)
+        if found and _is_value(name):
             value = number(found[1], bool(found[2]))
             if not (indexed and math.isnan(value[0])):  # there, NaN is what was not measured
                 row[name] = (*value, bool(found[2]))

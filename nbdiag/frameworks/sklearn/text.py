@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from nbdiag.capture.lines import Line
 from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Event, Record
-from nbdiag.frameworks.rounds import INDENT, Round, RoundReader
+from nbdiag.frameworks.rounds import INDENT, Round, RoundForm, RoundReader
 
 _MLP = re.compile(rf"{INDENT}Iteration (\d{{1,7}}), loss = ({NUMBER})\s*\Z")
 _MLP_SCORE = re.compile(rf"{INDENT}Validation score: ({NUMBER})\s*\Z")
@@ -25,6 +25,7 @@ _HISTOGRAM_VALUE = re.compile(rf"(train|val) (loss|score): ({NUMBER})")
 _SOLVER = re.compile(
     r"Epoch \d{1,7} reached after |iteration: \d{1,7} of max_iter: |\[t-SNE\] |Iteration \d{1,7}, inertia |\s{1,4}Iteration \d{1,7}\t time lapse "
 )  # NMF, LDA, t-SNE, k-means and Gaussian mixtures: they fit something, but nothing that is trained by epochs
+_FORM = RoundForm("Iteration ", ", loss = ", "")
 _MAYBE = re.compile(
     rf"{INDENT}(?:Iteration \d|Validation score|-- Epoch|Norm: )|\s{{1,24}}(?:\d|Iter)|\[[\dt]|Epoch \d|iteration: "
 )
@@ -33,8 +34,10 @@ _MAYBE = re.compile(
 class SklearnReader:
     """Reads the verbose text of ``MLP*``, ``SGD*``, ``GradientBoosting*`` and ``HistGradientBoosting*``."""
 
+    group = 1
+
     def __init__(self) -> None:
-        self._reader = RoundReader("sklearn", self._parse)
+        self._reader = RoundReader("sklearn", self._parse, _FORM)
         self._round: int | None = None
         self._table = False
 
@@ -61,6 +64,14 @@ class SklearnReader:
             return True
         alone = _BOOSTING.match(text) or _MLP_SCORE.match(text) or _SGD.match(text)
         return not alone and self._reader.leaves(text)
+
+    def ahead(self, text: str, start: int, stop: int) -> int:
+        """Until where an ``MLP*``'s iterations follow that are as the one before but for their numbers."""
+        return self._reader.ahead(text, start, stop)
+
+    def at_once(self, text: str, start: int, end: int) -> Iterable[Event] | None:
+        """Events of these iterations; ``None`` where one is no later than the one before it."""
+        return self._reader.at_once(text, start, end)
 
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
