@@ -5,7 +5,9 @@ from __future__ import annotations
 from nbdiag.frameworks import third_party
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.catboost import CATBOOST
+from nbdiag.frameworks.darknet import DARKNET
 from nbdiag.frameworks.displayed import DISPLAYED
+from nbdiag.frameworks.estimator import ESTIMATOR
 from nbdiag.frameworks.fastai import FASTAI
 from nbdiag.frameworks.handwritten.loop import LOOP
 from nbdiag.frameworks.handwritten.panel import PANEL
@@ -32,6 +34,8 @@ FRAMEWORKS: tuple[Framework, ...] = (
     SKORCH,
     FASTAI,
     IGNITE,
+    ESTIMATOR,
+    DARKNET,
     TABLE,
     PANEL,
     TORCH,

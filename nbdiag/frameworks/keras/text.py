@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from nbdiag.capture.lines import Line
-from nbdiag.capture.pairs import NUMBER, number, numbers
-from nbdiag.capture.rows import Rows, rises
-from nbdiag.events import Begin, Event, Learned, Reached, Record, Steps
+from nbdiag.capture.pairs import NUMBER, number
+from nbdiag.events import Begin, Event, Learned, Reached, Record
 from nbdiag.facts import facts_from
-from nbdiag.frameworks.keras.rows import epochs
+from nbdiag.frameworks.keras.progbars import Progbars
 from nbdiag.metrics import identify
 
 _TRAIN_ON = re.compile(r"Train on (\d+) (samples|steps)(?:, [Vv]alidate on (\d+) (samples|steps))?")
@@ -21,6 +20,7 @@ _BAR = re.compile(
     r"|([━─]{2,})"  # Keras 3, verbose=1, colours gone
     r"|(?=\d+m?s(?: \d+[mun]?s/(?:step|epoch))? ))"  # an unknown number of steps: no bar
     r"|(?<![\w./])(\d+)/(\d+|Unknown) - (?=\d+s\b)"  # verbose=2 since tf.keras
+    r"|(?<=\d)(\d{1,9})/\7 (?=\[=+\])"  # the last refresh, where each is glued to the one before
 )
 _BAR_NOW = re.compile(r"\s{0,12}(\d+)/(\d+|Unknown|\?) (?:\[[=>.]*\]|[━─]{2}|\d+m?s )")
 _BARE = re.compile(
@@ -35,6 +35,7 @@ _TIME = re.compile(r"(\d+)(ms|us|ns|s)/(step|sample)")
 _VALUE = re.compile(rf"\s?({NUMBER})(?=\s|$|Epoch|,|\.(?:\s|$))")
 _CLEAN_END = re.compile(rf": {NUMBER}\s*\Z")
 _NAME = re.compile(r"[^\W\d][\w@./\- ]{0,60}\Z")
+_PADDLE = re.compile(r"step {1,8}\Z")  # its bars say what they count
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _NO_SAMPLE_TAKES = 1.0
 """Seconds for one unit of the bar from which on the unit must be a step: no single sample trains for so long."""
@@ -42,9 +43,6 @@ _NO_SAMPLE_TAKES = 1.0
 
 class KerasReader:
     """Reads the progress text of ``fit``; the bars of ``evaluate`` and ``predict`` are no epochs."""
-
-    group = 2
-    """A header, which others may read, and the epoch's line."""
 
     def __init__(self) -> None:
         self._open: int | None = None  # the epoch whose header came
@@ -55,14 +53,11 @@ class KerasReader:
         self._facts: dict[str, object] = {}
         self._told: dict[str, object] = {}
         self._first_shown: int | None = None  # the first count a bar of this epoch showed
-        self._tokens: list[str] = []  # the values as the last line showed them
-        self._learns = False  # whether how long its batches took tells what that line counts
-        self._rows: Rows | None = None  # headers and lines as the last ones
-        self._before: list[Record] = []  # what the line before said, where it did nothing but to go on in that form
+        self._own = Progbars()
 
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line; ``None`` where it is none of Keras' progress lines."""
-        text, self._before = line.text, []
+        text = line.text
         if not line.final:
             return self._rewritten(text)
         if not _MAYBE.search(text):
@@ -75,14 +70,15 @@ class KerasReader:
                 mine = True
             elif kind is _EPOCH:
                 self._header(int(match[1]), int(match[2]))
+            elif (own := self._loop_bar(match, tail, line.time)) is not None:
+                mine = True
+                events += own
             else:
                 mine = True
                 events += self._bar(match, tail, line.time)
         if not mine and self._open is not None and (bare := _BARE.match(text)) and "/" not in text[: bare.end()]:
             mine = True
             events += self._values(text[bare.end() :], None, None, line.time)
-        if mine and not self._learns:
-            self._before = self._gone_on(text, events)
         if mine or _MESSAGE.match(text):
             return events
         return None
@@ -93,34 +89,6 @@ class KerasReader:
             return True
         headers = self._done is None and all(kind is _EPOCH for kind, _, _ in _pieces(text))
         return headers and not _BARE.match(text) and not _MESSAGE.match(text)
-
-    def ahead(self, text: str, start: int, stop: int) -> int:
-        """Until where epochs follow that are as the one before but for their numbers."""
-        return self._rows.until(text, start, stop) if self._before and self._rows else start
-
-    def at_once(self, text: str, start: int, end: int) -> Iterable[Event] | None:
-        """Events of these epochs; ``None`` where one is no later than the one before it, or than the last that is planned."""
-        columns = self._rows.columns(text, start, end) if self._rows else None
-        if columns is None or self._rows is None or self._done is None:
-            return None
-        counts, left = [int(token) for token in columns[0]], int(self._rows.first(text, end)[0])
-        if not rises([self._done, *counts, left, (self._planned or 0) + 1]):
-            return None  # others who read the headers do not see all of them
-        told = []
-        for record, tokens in zip(self._before, columns[1:], strict=True):
-            values, rounding = numbers(tokens)
-            told.append(Steps(record.metric, record.split, values, counts, (), record.label, "", rounding))
-        return [*told, Reached(counts[-1])]
-
-    def _gone_on(self, text: str, events: Sequence[Event]) -> list[Record]:
-        records = [event for event in events if isinstance(event, Record)]
-        if self._planned is None or not records or len(events) != len(records) + 1:
-            return []
-        whole, shown = f"Epoch {self._done}/{self._planned}\n{text}", (str(self._done), *self._tokens)
-        if self._rows is None or self._rows.numbers(whole) != shown:
-            lead = text.partition(f" - {records[0].label}: ")[0]
-            self._rows = epochs(lead, [record.label for record in records], self._planned)
-        return records if self._rows.numbers(whole) == shown else []
 
     def close(self) -> Iterable[Event]:
         """Nothing is held back: an epoch without its last line has no value."""
@@ -157,8 +125,13 @@ class KerasReader:
         self._had_val, self._new_run = False, True
         self._facts, self._told = {}, {}
 
+    def _loop_bar(self, bar: re.Match[str], tail: str, time: float | None) -> list[Event] | None:
+        alone = self._open is None and self._planned is None
+        full = alone and bar[1] == bar[2] and (bar[3] or bar[4]) and "ETA:" not in tail
+        return self._own.take(list(_metrics(tail)), time) if full else None
+
     def _bar(self, bar: re.Match[str], tail: str, time: float | None) -> Iterable[Event]:
-        done, total = int(bar[1] or bar[5]), bar[2] or bar[6]
+        done, total = int(bar[1] or bar[5] or bar[7]), bar[2] or bar[6] or bar[7]
         if self._first_shown is None:
             self._first_shown = done
         style = "3" if bar[4] else "plain" if bar[5] else "2"
@@ -189,7 +162,6 @@ class KerasReader:
         if self._facts != self._told:
             self._told = dict(self._facts)
             yield Learned(facts_from(self._facts, "log"))
-        self._tokens, self._learns = [token for _, token in found], style == "2"
         for name, token in found:
             named = identify(name)
             value, rounding = number(token)
@@ -221,7 +193,7 @@ def _pieces(text: str) -> Iterator[tuple[re.Pattern[str], re.Match[str], str]]:
     found = [
         *((_TRAIN_ON, m) for m in _TRAIN_ON.finditer(text)),
         *((_EPOCH, m) for m in _EPOCH.finditer(text)),
-        *((_BAR, m) for m in _BAR.finditer(text)),
+        *((_BAR, m) for m in _BAR.finditer(text) if not _PADDLE.search(text, max(0, m.start() - 12), m.start())),
     ]
     found.sort(key=lambda piece: piece[1].start())
     for i, (kind, match) in enumerate(found):

@@ -1,0 +1,27 @@
+"""Text that counts steps: TensorFlow's own programs and Darknet."""
+
+from nbdiag.collect import collect
+
+DETECTION = """INFO:tensorflow:Step {s} per-step time 0.{s}s
+I0715 12:00:01.123456 140123 model_lib_v2.py:705] Step {s} per-step time 0.{s}s
+INFO:tensorflow:{{'Loss/classification_loss': 0.{s}1,
+ 'Loss/total_loss': 0.{s}3,
+ 'learning_rate': 0.0319}}
+"""
+
+
+def test_a_dict_of_several_lines_belongs_to_its_step():
+    (run,) = collect("".join(DETECTION.format(s=s) for s in (100, 200, 300)))
+    assert run.framework == "tensorflow"
+    total = run.curve("loss_total_loss", "train", "step")
+    assert (total.steps.tolist(), total.values.tolist()) == ([100, 200, 300], [0.1003, 0.2003, 0.3003])
+
+
+def test_an_evaluation_alone_is_no_training():
+    assert collect("INFO:tensorflow:Saving dict for global step 900: accuracy = 0.9, loss = 0.3\n") == []
+
+
+def test_steps_that_fall_back_are_another_run():
+    lines = [f"INFO:tensorflow:loss = 0.{s}, step = {s} (0.3 sec)\n" for s in (100, 200, 300)]
+    first, second = collect("".join(lines * 2))
+    assert first.curve("loss", "train", "step").values.tolist() == second.curve("loss", "train", "step").values.tolist()
