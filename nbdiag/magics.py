@@ -33,7 +33,7 @@ class Door:
         self.owner: Any = None
         self.watch: live.Watch | None = None
         self.output = ""
-        self.names: dict[str, int] | None = None  # what was bound before a cell that is to be told of a history in it
+        self.names: offer.Names | None = None  # what was bound before a cell that is to be told of a history in it
         self.earlier: dict[str, list[Diagnosis]] = {}  # what each cell gave, the latest last
         self.shown: Any = None  # what %diagnose has displayed in this cell
         self.magics = {
@@ -134,7 +134,7 @@ class Door:
         finally:
             self._bind(watch.diagnoses)  # as far as they were made: the name is bound, whatever happened
 
-    def _offer(self, names: dict[str, int]) -> None:
+    def _offer(self, names: offer.Names) -> None:
         """Say what the cell left that could be read, where nothing was captured."""
         if found := offer.line(names, self.shell.user_ns):
             print(f"nbdiag: {found}")

@@ -21,6 +21,7 @@ _JOINED = {
 _WRITTEN = {
     "verlust": "loss", "pérdida": "loss", "perdida": "loss", "perda": "loss", "perte": "loss", "perdita": "loss",
     "потери": "loss", "потеря": "loss", "strata": "loss", "kayıp": "loss",
+    "verluste": "loss", "pérdidas": "loss", "perdidas": "loss", "perdas": "loss", "pertes": "loss", "perdite": "loss", "kayip": "loss",
     "genauigkeit": "accuracy", "exactitud": "accuracy", "acurácia": "accuracy", "acuracia": "accuracy", "exactitude": "accuracy",
     "accuratezza": "accuracy", "точность": "accuracy", "dokładność": "accuracy", "doğruluk": "accuracy",
     "trainingsverlust": "train loss", "validierungsverlust": "val loss", "testverlust": "test loss",
@@ -28,6 +29,7 @@ _WRITTEN = {
     "lernrate": "learning rate",
     "entrenamiento": "train", "treino": "train", "treinamento": "train", "entraînement": "train", "обучения": "train", "обучении": "train",
     "validación": "val", "validacion": "val", "validação": "val", "validierung": "val", "валидации": "val",
+    "validacao": "val", "entrainement": "train", "trainings": "train", "validierungs": "val",
     "prueba": "test", "teste": "test", "тесте": "test",
     "promedio": "average", "media": "average", "médio": "average", "média": "average", "moyenne": "average", "средние": "average", "средняя": "average",
     "durchschnittlicher": "average", "mejor": "best", "melhor": "best", "bester": "best", "beste": "best", "meilleure": "best",

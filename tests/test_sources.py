@@ -113,6 +113,50 @@ def test_steps_and_epochs_in_one_table():
     assert run.curve("loss", "val", "epoch").epochs.tolist() == [1, 2]
 
 
+def places(source):
+    """Epochs and steps of each curve, NaN left out."""
+    (run,) = read_runs(source)
+    return {c.name: [[x for x in part.tolist() if x == x] for part in (c.epochs, c.steps)] for c in run.curves()}
+
+
+FEW, MANY = [2.0, 1.0], [2.2, 1.9, 1.4, 1.2, 1.0, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("source", "train", "val"),
+    [
+        # The loss of each batch beside that of each epoch: which is which nobody says, but not where they stand.
+        ({"loss": MANY, "val_loss": FEW}, [[], [1, 2, 3, 4, 5, 6]], [[], [3, 6]]),
+        ({"epoch": [1, 2], "loss": MANY, "val_loss": FEW}, [[1, 1, 1, 2, 2, 2], [1, 2, 3, 1, 2, 3]], [[1, 2], []]),
+        ({"epoch": [0, 1, 2, 3, 4, 5], "loss": MANY, "val_loss": FEW}, [[1, 2, 3, 4, 5, 6], []], [[3, 6], []]),
+        ({"step": [10, 20, 30, 40, 50, 60], "loss": MANY, "val_loss": FEW}, [[], [10, 20, 30, 40, 50, 60]], [[], [30, 60]]),
+        ({"loss": MANY, "val_loss": MANY[:5]}, [[1, 2, 3, 4, 5, 6], []], [[1, 2, 3, 4, 5], []]),  # interrupted
+        ({"loss": [(0, 2.0), (1, 1.0)], "val_loss": [(0, 2.1), (1, 1.5)]}, [[1, 2], []], [[1, 2], []]),
+        ({"loss": [(9, 2.0), (19, 1.0)], "val_loss": [(19, 1.1)]}, [[], [9, 19]], [[], [19]]),
+        ({"loss": [(i, v) for i, v in enumerate(MANY)], "val_loss": [(2, 2.0), (5, 1.0)]}, [[1, 2, 3, 4, 5, 6], []], [[3, 6], []]),
+    ],
+)  # fmt: skip
+def test_lists_of_other_lengths_and_pairs_stand_where_they_belong(source, train, val):
+    assert places(source) == {"train:loss": train, "val:loss": val}
+
+
+def test_a_list_that_fits_nowhere_beside_a_counter_is_left_out():
+    (run,) = read_runs({"epoch": [1, 2, 3, 4, 5, 6, 7], "loss": [*MANY, 0.8], "val_loss": [1.0] * 10})
+    assert [c.name for c in run.curves()] == ["train:loss"]
+
+
+def test_histories_by_name_or_in_a_row_are_runs():
+    one = {"loss": FEW, "val_loss": FEW}
+    for source, names in (
+        ({"fold 1": one, "fold 2": one}, ["fold 1", "fold 2"]),
+        ({0.1: one, 0.01: one}, ["0.1", "0.01"]),
+        ([one, one], ["1", "2"]),
+    ):
+        assert [(run.name, run.number, len(run)) for run in read_runs(source)] == [(names[0], 1, 4), (names[1], 2, 4)]
+    (run,) = read_runs({"loss": {"train": FEW, "val": FEW}, "acc": {"train": FEW, "val": FEW}})
+    assert len(run.curves()) == 4
+
+
 def test_folds_are_runs():
     frame = pd.DataFrame({"fold": ["a", "a", "b", "b"], "epoch": [1, 2, 1, 2], "loss": [1.0, 0.5, 1.1, 0.6]})
     assert [(run.number, run.name, len(run)) for run in read_runs(frame)] == [(1, "a", 2), (2, "b", 2)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nbdiag.capture.measures import is_measure
 from nbdiag.errors import DamagedSource
 from nbdiag.files import jsonl_log
 from nbdiag.files.base import Format, text_of
@@ -14,7 +15,10 @@ from nbdiag.files.flat import WRAPPERS, columns_of
 from nbdiag.files.table import runs_from_columns, runs_from_rows
 from nbdiag.frameworks import transformers
 from nbdiag.frameworks.rounds import evaluation_splits
+from nbdiag.metrics import canonical
 from nbdiag.run import Run
+
+_SETS = ("train", "val", "test")
 
 
 def knows(path: Path, head: bytes) -> bool:
@@ -48,18 +52,34 @@ def runs_from_json(data: Any) -> list[Run]:
         if columns := columns_of(data):
             return runs_from_columns(columns)
         lists = {str(k): v for k, v in data.items() if _is_list(v)}
-        return runs_from_columns(lists) if lists else _evaluations(data)
+        return runs_from_columns(lists) if lists else _several(data) or _evaluations(data)
     if _is_list(data) and len(data) and all(isinstance(row, Mapping) for row in data):
-        return runs_from_rows(data)
+        histories = {str(i): row for i, row in enumerate(data, 1) if any(_is_list(v) for v in row.values())}
+        return _several(histories) if len(histories) == len(data) else runs_from_rows(data)
     return []
+
+
+def _several(data: Mapping[Any, Any]) -> list[Run]:
+    """``{"fold 1": {"loss": [...], "val_loss": [...]}, ...}``: a history for each fold or setting, by its name.
+
+    Where a name is a split's, the parts are no runs but evaluation sets, or metrics with their splits.
+    """
+    parts = {str(name): part for name, part in data.items() if isinstance(part, Mapping)}
+    measured = any(is_measure(canonical(name)) for name in parts)
+    if len(parts) < 2 or measured or any(split in _SETS for split in evaluation_splits(list(parts)).values()):
+        return []
+    runs: list[Run] = []
+    for name, part in parts.items():
+        for run in runs_from_json(part):
+            run.name, run.number = run.name or name, len(runs) + 1
+            runs.append(run)
+    return runs
 
 
 def _evaluations(data: Mapping[Any, Any]) -> list[Run]:
     """``{"train": {"rmse": [...]}, "valid": {"rmse": [...]}}``: a booster's evals_result."""
     sets = [str(part) for part, metrics in data.items() if isinstance(metrics, Mapping)]
-    splits = {
-        part: split if split in ("train", "val", "test") else part for part, split in evaluation_splits(sets).items()
-    }
+    splits = {part: split if split in _SETS else part for part, split in evaluation_splits(sets).items()}
     columns = {
         f"{splits[str(part)]}_{metric}": values
         for part, metrics in data.items()
@@ -71,7 +91,8 @@ def _evaluations(data: Mapping[Any, Any]) -> list[Run]:
 
 
 def _is_list(value: Any) -> bool:
-    return hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, Mapping))
+    rows = hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, Mapping))
+    return rows and getattr(value, "ndim", 1) != 0  # a tensor of one number has both, too
 
 
 JSON_LOG = Format("JSON history", knows, read)

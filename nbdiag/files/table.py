@@ -11,6 +11,7 @@ from nbdiag.capture.measures import is_aside, is_measure
 from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Record
 from nbdiag.files.flat import flat
+from nbdiag.files.uneven import Places, beside_a_counter, beside_each_other, of_pairs, paired
 from nbdiag.metrics import identify, is_fraction
 from nbdiag.run import Run
 
@@ -30,7 +31,7 @@ def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = 
     """The runs of a table; empty where no column is a known measure.
 
     ``missing``: NaN stands for "not measured" (a DataFrame's), except in the last rows where every loss is NaN.
-    Equally long columns are expected; text such as ``"93.1%"`` is read as printed.
+    Columns need not be equally long (see ``uneven``); text such as ``"93.1%"`` is read as printed.
     """
     lower = {str(name).strip().lower(): list(values) for name, values in columns.items()}
     if {"metric", "value"} <= set(lower):
@@ -79,27 +80,35 @@ def runs_from_rows(rows: Sequence[Mapping[Any, Any]]) -> list[Run]:
 def _wide(columns: Columns, framework: str, missing: bool) -> Run | None:
     epochs = steps = None
     measured: dict[str, list[_Cell | None]] = {}
+    told: dict[str, list[int]] = {}
     for name, values in columns.items():
         key = str(name).strip().lower()
+        pairs = paired(values)
         if key in _EPOCH and epochs is None:
             epochs = [_place(v) for v in values]
         elif key in _STEP and steps is None:
             steps = [_place(v) for v in values]
-        elif not (_ASIDE.fullmatch(key) or is_aside(key)) and (cells := _cells(values)) is not None:
+        elif not (_ASIDE.fullmatch(key) or is_aside(key)) and (cells := _cells(pairs[1] if pairs else values)):
             measured[str(name)] = cells
+            if pairs:
+                told[str(name)] = pairs[0]
     if not any(is_measure(identify(_without_period(name)[0]).metric) for name in measured):
         return None
     if missing:
         _forget_missing(measured)
-    count = max((len(cells) for cells in measured.values()), default=0)
+    own = of_pairs(told)
     if epochs is None and steps is None:
         if len(measured) < len([name for name in columns if not _ASIDE.fullmatch(str(name).strip().lower())]):
             return None  # words beside the numbers, and nothing counts: a table of something else
-        epochs = [float(i + 1) for i in range(count)]
+        counted = beside_each_other([len(cells) for name, cells in measured.items() if name not in own])
+        own |= {name: counted[len(cells)] for name, cells in measured.items() if name not in own}
     offset = 1 if epochs and min((e for e in epochs if e is not None), default=1) == 0 else 0
+    counted_epochs = [None if e is None else e + offset for e in epochs] if epochs else None
     run = Run(framework=framework)
     for name, cells in measured.items():
-        _column(run, name, cells, epochs, steps, offset)
+        places = own.get(name) or beside_a_counter(len(cells), counted_epochs, steps)
+        if places is not None:
+            _column(run, name, cells, *places)
     return run if len(run) else None
 
 
@@ -136,9 +145,8 @@ def _column(
     run: Run,
     name: str,
     cells: list[_Cell | None],
-    epochs: list[float | None] | None,
-    steps: list[float | None] | None,
-    offset: int,
+    epochs: Places,
+    steps: Places,
 ) -> None:
     label, period = _without_period(name)
     named = identify(label)
@@ -167,7 +175,7 @@ def _column(
                 named.split
                 or ("val" if name.strip().lower().startswith("metrics/") else "train"),  # YOLO's results.csv
                 cell.value / scale,
-                None if epoch is None else epoch + offset,
+                epoch,
                 None if step is None else int(step),
                 name,
                 "%" if marked or meant else "",
@@ -237,7 +245,7 @@ def _number(value: Any) -> float | None:
         shown = _SHOWN.match(value)
         return number(shown[1])[0] if shown else None
     try:
-        found = float(value)
+        found = float(value.detach() if hasattr(value, "detach") else value)
     except (TypeError, ValueError):
         return None
     return found
