@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from nbdiag.capture.lines import Line
-from nbdiag.capture.pairs import NUMBER, number
-from nbdiag.events import Begin, Event, Learned, Reached, Record
+from nbdiag.capture.pairs import NUMBER, number, numbers
+from nbdiag.capture.rows import Rows, rises
+from nbdiag.events import Begin, Event, Learned, Reached, Record, Steps
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.keras.progbars import Progbars
+from nbdiag.frameworks.keras.rows import epochs
 from nbdiag.metrics import identify
 
 _TRAIN_ON = re.compile(r"Train on (\d+) (samples|steps)(?:, [Vv]alidate on (\d+) (samples|steps))?")
@@ -44,6 +46,9 @@ _NO_SAMPLE_TAKES = 1.0
 class KerasReader:
     """Reads the progress text of ``fit``; the bars of ``evaluate`` and ``predict`` are no epochs."""
 
+    group = 2
+    """A header, which others may read, and the epoch's line."""
+
     def __init__(self) -> None:
         self._open: int | None = None  # the epoch whose header came
         self._planned: int | None = None
@@ -54,10 +59,14 @@ class KerasReader:
         self._told: dict[str, object] = {}
         self._first_shown: int | None = None  # the first count a bar of this epoch showed
         self._own = Progbars()
+        self._tokens: list[str] = []  # the values as the last line showed them
+        self._learns = False  # whether how long its batches took tells what that line counts
+        self._rows: Rows | None = None  # headers and lines as the last ones
+        self._before: list[Record] = []  # what the line before said, where it did nothing but to go on in that form
 
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line; ``None`` where it is none of Keras' progress lines."""
-        text = line.text
+        text, self._before = line.text, []
         if not line.final:
             return self._rewritten(text)
         if not _MAYBE.search(text):
@@ -79,6 +88,8 @@ class KerasReader:
         if not mine and self._open is not None and (bare := _BARE.match(text)) and "/" not in text[: bare.end()]:
             mine = True
             events += self._values(text[bare.end() :], None, None, line.time)
+        if mine and not self._learns:
+            self._before = self._gone_on(text, events)
         if mine or _MESSAGE.match(text):
             return events
         return None
@@ -89,6 +100,34 @@ class KerasReader:
             return True
         headers = self._done is None and all(kind is _EPOCH for kind, _, _ in _pieces(text))
         return headers and not _BARE.match(text) and not _MESSAGE.match(text)
+
+    def ahead(self, text: str, start: int, stop: int) -> int:
+        """Until where epochs follow that are as the one before but for their numbers."""
+        return self._rows.until(text, start, stop) if self._before and self._rows else start
+
+    def at_once(self, text: str, start: int, end: int) -> Iterable[Event] | None:
+        """Events of these epochs; ``None`` where one is no later than the one before it, or than the last that is planned."""
+        columns = self._rows.columns(text, start, end) if self._rows else None
+        if columns is None or self._rows is None or self._done is None:
+            return None
+        counts, left = [int(token) for token in columns[0]], int(self._rows.first(text, end)[0])
+        if not rises([self._done, *counts, left, (self._planned or 0) + 1]):
+            return None  # others who read the headers do not see all of them
+        told = []
+        for record, tokens in zip(self._before, columns[1:], strict=True):
+            values, rounding = numbers(tokens)
+            told.append(Steps(record.metric, record.split, values, counts, (), record.label, "", rounding))
+        return [*told, Reached(counts[-1])]
+
+    def _gone_on(self, text: str, events: Sequence[Event]) -> list[Record]:
+        records = [event for event in events if isinstance(event, Record)]
+        if self._planned is None or not records or len(events) != len(records) + 1:
+            return []
+        whole, shown = f"Epoch {self._done}/{self._planned}\n{text}", (str(self._done), *self._tokens)
+        if self._rows is None or self._rows.numbers(whole) != shown:
+            lead = text.partition(f" - {records[0].label}: ")[0]
+            self._rows = epochs(lead, [record.label for record in records], self._planned)
+        return records if self._rows.numbers(whole) == shown else []
 
     def close(self) -> Iterable[Event]:
         """Nothing is held back: an epoch without its last line has no value."""
@@ -162,6 +201,7 @@ class KerasReader:
         if self._facts != self._told:
             self._told = dict(self._facts)
             yield Learned(facts_from(self._facts, "log"))
+        self._tokens, self._learns = [token for _, token in found], style == "2"
         for name, token in found:
             named = identify(name)
             value, rounding = number(token)
