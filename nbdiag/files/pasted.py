@@ -13,11 +13,13 @@ _BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
 _FENCE = re.compile(r"[ \t]{0,8}(?:```|~~~)[\w+-]{0,20}[ \t]*\Z")
 _COMMENT = re.compile(r"[ \t]{0,8}(#>|##?|%|//)(?:[ \t]|\Z)")  # R's documents show what is printed like this, too
+_BAR = re.compile(r"(?:[\]━]|\d[mun]?s(?:/\w{4,6})?) - [A-Za-z_]")  # a line of Keras
+_GOES_ON = re.compile(r"\s{0,4}(-\s)?[A-Za-z_][\w/@.\-]{0,60}: [-\d.]")
 _EMPHASIS = re.compile(r"\*\*(?=\S)([^*\n]{1,200}?)(?<=\S)\*\*|`([^`\n]{1,400})`")
 
 
 def printed(text: str) -> str:
-    """Without quote marks, comment signs, code fences, emphasis, entities and tags. What shows none of these comes back as it is."""
+    """Without quote marks, comment signs, wrapped bars, code fences, emphasis, entities and tags. What shows none of these comes back as it is."""
     if _ENTITY.search(text) or _BREAK.search(text):
         text = html.unescape(_BREAK.sub("\n", _TAG.sub("", text)))
     lines = text.split("\n")
@@ -26,7 +28,7 @@ def printed(text: str) -> str:
         lines = [_QUOTE.sub("", line, count=1) for line in lines]
     if any(_FENCE.match(line) for line in lines):
         lines = [line for line in lines if not _FENCE.match(line)]
-    text = "\n".join(_without_comments(lines))
+    text = "\n".join(_unwrapped(_without_comments(lines)))
     return _EMPHASIS.sub(lambda found: found[1] or found[2] or "", text) if "**" in text or "`" in text else text
 
 
@@ -38,3 +40,15 @@ def _without_comments(lines: list[str]) -> list[str]:
         line[match.end(1) :] if match and match[1] in (signs[i], signs[i + 2]) else line
         for i, (line, match) in enumerate(zip(lines, found, strict=True))
     ]
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """A line that goes on with ``- val_loss: 0.4`` where Keras' bar was broken off is put back behind it."""
+    out: list[str] = []
+    for line in lines:
+        broken = out[-1].rstrip() if out and ": " in line and _BAR.search(out[-1]) else ""
+        if broken and (goes_on := _GOES_ON.match(line)) and bool(goes_on[1]) != broken.endswith(" -"):
+            out[-1] = f"{broken} {line.lstrip()}"
+        else:
+            out.append(line)
+    return out

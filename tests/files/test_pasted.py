@@ -16,6 +16,8 @@ from nbdiag.files.pasted import printed
         ("<pre><code>loss: 1&#10;</code></pre>", "loss: 1\n"),
         ("# [1] a\n# [2] b\nc", " [1] a\n [2] b\nc"),
         ("#> a\n#>\n#> b\n", " a\n\n b\n"),
+        ("9/9 [==] - 3s - loss: 1\n- val_loss: 2\n", "9/9 [==] - 3s - loss: 1 - val_loss: 2\n"),
+        ("9/9 - 3s - loss: 1 -\nacc: 2 -\n mse: 3\n", "9/9 - 3s - loss: 1 - acc: 2 - mse: 3\n"),
     ],
 )
 def test_a_way_of_showing(shown, was):

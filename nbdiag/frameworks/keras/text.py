@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nbdiag.capture.lines import Line
-from nbdiag.capture.pairs import NUMBER, number, numbers
+from nbdiag.capture.pairs import NUMBER, number, numbers, of_other_rank
 from nbdiag.capture.rows import Rows, rises
 from nbdiag.events import Begin, Event, Learned, Reached, Record, Steps
 from nbdiag.facts import facts_from
@@ -71,6 +71,8 @@ class KerasReader:
             return self._rewritten(text)
         if not _MAYBE.search(text):
             return None
+        if text[:1] in "[(rR" and of_other_rank(text):
+            return ()
         events: list[Event] = []
         mine = False
         for kind, match, tail in _pieces(text):
