@@ -9,7 +9,7 @@ from nbdiag import frameworks
 from nbdiag.again import Again
 from nbdiag.beneath import Beneath
 from nbdiag.capture import html_table
-from nbdiag.capture.lines import Line, LineDecoder
+from nbdiag.capture.lines import Line, LineDecoder, fewer
 from nbdiag.events import Begin, Displayed, End, Event, Learned, Reached, Record, Sampled, Shown, Status, Steps, Traced
 from nbdiag.frameworks.base import Following, Leaving, Reader
 from nbdiag.frameworks.handwritten.pattern import pattern_reader
@@ -54,7 +54,7 @@ class Collector:
         if decoder is None:
             decoder = self._decoders[stream] = LineDecoder()
         decoder.time = time
-        start = 0
+        text, start = fewer(text), 0
         if self._following and not (stop := decoder.plain(text, 0)) and (start := text.find("\n") + 1):
             self._lines(decoder.decode(text[:start]))  # the end of a line that was begun before
             stop = decoder.plain(text, start)

@@ -23,6 +23,14 @@ _BACK_TO_START = re.compile("\b+\r")
 _TOKEN = re.compile(f"[\n\r{_ERASE_END}{_ERASE_LINE}]|\b+|{_UP}+|[^\n\r\b{_UP}{_ERASE_END}{_ERASE_LINE}]+")
 _SPECIAL = re.compile(f"[\x1b\r\b{_UP}{_ERASE_END}{_ERASE_LINE}]")
 _MARKS = re.compile(f"[\b{_UP}{_ERASE_END}{_ERASE_LINE}]")
+_FRONT = r"(?!\s{0,12}\d{1,9}/)[^|\r\n\b\x1b\ufdd0-\ufdd2'━]{2,200}+(?<=\d%)\|"  # of a bar as tqdm draws it, in one row
+_REST = r"[^\r\n\b\x1b\ufdd0-\ufdd2'━]*+(?:\x1b\[[0-9;]{0,20}m[^\r\n\b\x1b\ufdd0-\ufdd2'━]*+)*+"
+_SAME_PERCENT = re.compile(rf"(\r({_FRONT}){_REST})(?:\r\2{_REST}(?=\r\2))++")
+
+
+def fewer(text: str) -> str:
+    """The text without the refreshes of a bar that stand between others with the same words and percent in front."""
+    return _SAME_PERCENT.sub(r"\1", text) if "%|" in text else text
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
