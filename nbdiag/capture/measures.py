@@ -52,7 +52,7 @@ _TRADE = re.compile(
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w@/.\- ]{0,40}\Z")
 _TOLD = re.compile(
-    r"\b(?:best|min|max|lowest|highest|previous|prev|target|last|threshold|final|improved|decreased|increased|reduced|from)\b"
+    r"\b(?:best|min|max|lowest|highest|previous|prev|target|last|threshold|final|improved|decreased|increased|reduced|reached|in top|from)\b"
 )
 
 

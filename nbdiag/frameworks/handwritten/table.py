@@ -32,6 +32,7 @@ _INDEX = re.compile(
 )  # a DataFrame's index, named below its columns
 _CELL = re.compile(rf"\[?({NUMBER})\]?(%?)\Z")  # DeepXDE lists its losses
 _COUNT = re.compile(r"(\d{1,9})(?:\.0{1,6})?(?:\s?/\s?(\d{1,9}))?\Z")
+_PART = re.compile(r"(\d{1,7}\.\d{1,6})()\Z")  # of an epoch
 _RULE = re.compile(r"[\s|+=:\-_\u2500-\u257f]+\Z")
 _BAR = re.compile(r"\d%(?:\|| ━)")
 _LONGEST = 2000  # a row of a table people read
@@ -46,6 +47,7 @@ class TableReader:
 
     def __init__(self) -> None:
         self._names: list[str] = []
+        self._order: list[int] = []  # of the columns, where the counters do not come first
         self._splits: dict[str, str] = {}
         self._above = ""  # the line above, where it may name columns
         self._seen: dict[tuple[float, float], Cells] = {}  # the rows of this run by their place
@@ -58,6 +60,8 @@ class TableReader:
         text, self._rows.before = line.text, False
         if not line.final or len(text) > _LONGEST:
             return None
+        if " | " in text:
+            text = self._ordered(text)
         above, self._above = self._above, text if "  " in text else ""
         names = _header(text) or _indexed(above, text) or _stacked(above, text)
         if names:
@@ -82,7 +86,7 @@ class TableReader:
 
     def leaves(self, text: str) -> bool:
         """Whether lines such as this one are no rows."""
-        heads = _INDEX.match(text) or _header(text) or _stacked(self._above, text)
+        heads = _INDEX.match(text) or _header(text) or _stacked(self._above, text) or (" | " in text and _order(text))
         return not heads and (not self._names or self._others > _BETWEEN)
 
     def ahead(self, text: str, start: int, stop: int) -> int:
@@ -116,6 +120,12 @@ class TableReader:
     def close(self) -> Iterable[Event]:
         """Nothing is held back."""
         return ()
+
+    def _ordered(self, text: str) -> str:
+        """The row with its counters first, where they stand behind other columns."""
+        self._order = _order(text) or ([] if _HEADER.match(text) else self._order)
+        cells = _cells(text) if self._order else []
+        return " | ".join(cells[i] for i in self._order) if self._order and len(cells) == len(self._order) else text
 
     def _values(self, counts: dict[str, float], row: Cells, planned: int, time: float | None) -> Iterator[Event]:
         shown = next((count for name, count in counts.items() if name.lower() not in _STEPS), None)
@@ -152,6 +162,14 @@ def _header(text: str) -> list[str]:
     if names[:2] == ["E", "#"]:  # spaCy
         names[0] = "epoch"
     return _checked(names)
+
+
+def _order(text: str) -> list[int]:
+    """Where each column of a header belongs, the counters first: model cards write ``Training Loss | Epoch | Step``."""
+    cells = [cell.lower() for cell in _cells(text)]
+    if cells[0] in _COUNTERS or not {"epoch", "step"} & {*cells} or not is_measure(identify(cells[0]).metric):
+        return []
+    return sorted(range(len(cells)), key=lambda i: ("epoch", "step", cells[i]).index(cells[i]))
 
 
 def _indexed(above: str, text: str) -> list[str]:
@@ -219,7 +237,10 @@ def _row(text: str, names: list[str]) -> tuple[dict[str, float], Cells, int] | N
         cells = cells[1:]  # a printed DataFrame's index
     elif len(cells) == len(names) - len(marks):
         names = [name for name in names if name not in marks]
-    if len(cells) != len(names) or not (count := _COUNT.match(cells[0])):
+    if len(cells) != len(names):
+        return None
+    count = _COUNT.match(cells[0]) or (_PART.match(cells[0]) if names[0].lower() == "epoch" else None)
+    if count is None:
         return None
     counts, row = {names[0]: float(count[1])}, {}
     if names[1].lower() in _COUNTERS and (step := _COUNT.match(cells[1])):

@@ -14,7 +14,7 @@ from nbdiag.metrics import canonical
 from nbdiag.run import Run
 
 _DICT = re.compile(
-    r"\{'(?:loss|eval_[\w./\-]{1,80}|train_runtime|train_loss)': [^{}]{1,4000}'epoch': '?[\d.]{1,12}'?\}"
+    r"\{'(?:loss|eval_[\w./\-]{1,80}|train_runtime|train_loss)': [^{}]{1,4000}'epoch': '?[\d.]{1,20}'?(?:, 'step': \d{1,9})?\}"
 )
 _ITEM = re.compile(rf"'([\w./\-]{{1,80}})': '?({NUMBER})'?(?=[,}}])")
 _ASIDE = re.compile(
