@@ -73,6 +73,24 @@ def test_nothing_covers_anything(reader: Reader, width: int) -> None:
     assert output.evaluate("output => output.scrollWidth <= output.clientWidth")
 
 
+@pytest.mark.parametrize("width", [700, 1024, 1280, 1440])
+def test_controls_stand_on_one_line_and_a_zoom_moves_none(reader: Reader, width: int) -> None:
+    def places() -> list[list[float]]:
+        found: list[list[float]] = reader.page.locator(".nbdiag-controls button:visible").evaluate_all(
+            "all => all.map(button => [button.getBoundingClientRect().left, button.getBoundingClientRect().top])"
+        )
+        return found
+
+    reader.page.set_viewport_size({"width": width, "height": 2000})
+    reader.wait_until_still()
+    before = places()
+    assert len(before) > 6 and len({top for _, top in before}) == 1
+    reader.page.click("[data-do=in]")
+    reader.page.locator("[data-do=reset]").wait_for()
+    assert places() == before
+    reader.page.click("[data-do=reset]")
+
+
 def test_panels_stand_on_one_axis(reader: Reader) -> None:
     areas = reader.page.evaluate(
         """() => [...document.querySelectorAll('.nbdiag .bqplot .plotarea_events')]

@@ -5,14 +5,15 @@ function tools(view) {
       <button type="button" data-do="earlier" aria-label="Earlier">\u2190</button>
       <button type="button" data-do="later" aria-label="Later">\u2192</button>
       <button type="button" data-do="out">zoom out</button>
-      <button type="button" data-do="reset">reset zoom</button></div>
-    <div><button type="button" data-do="in" title="Or drag across the curves">zoom in</button></div>
-    <div><button type="button" data-do="log" aria-pressed="false">log scale</button></div>
-    <div><button type="button" data-do="smooth" aria-pressed="false">smooth</button></div>
-    <div role="group" aria-label="Horizontal axis" class="nbdiag-units"></div>
-    <div><button type="button" data-do="runs" aria-pressed="false" title="The cell's other runs, over this one">all runs</button></div>
-    <div><button type="button" data-do="metrics" aria-expanded="false">metrics</button></div>
-    <div><button type="button" data-do="values" aria-expanded="false">values</button></div>
+      <button type="button" data-do="reset" aria-label="Reset zoom">reset</button></div>
+    <div class="nbdiag-controls">
+      <div><button type="button" data-do="in" title="Or drag across the curves">zoom in</button></div>
+      <div><button type="button" data-do="log" aria-pressed="false">log scale</button></div>
+      <div><button type="button" data-do="smooth" aria-pressed="false">smooth</button></div>
+      <div role="group" aria-label="Horizontal axis" class="nbdiag-units"></div>
+      <div><button type="button" data-do="runs" aria-pressed="false" title="The cell's other runs, over this one">all runs</button></div>
+      <div><button type="button" data-do="metrics" aria-expanded="false">metrics</button></div>
+      <div><button type="button" data-do="values" aria-expanded="false">values</button></div></div>
     <p class="nbdiag-waits" role="status"></p></div>`)
   const button = name => bar.querySelector(`[data-do="${name}"]`)
   const table = values(view, button('values'))
