@@ -2,7 +2,8 @@
 
 A style begins with ``=== name``. Lines: ``H`` before the first epoch, ``E`` once an epoch, ``S`` for each step of an epoch,
 ``I`` for each iteration of a training without epochs, ``F`` at the end; ``R n``: all of it ``n`` times, a run each. ``? paste``: as a
-forum shows it; ``? extra``: other values of the line may be read too; ``? silent``: need not be read, but never wrongly.
+forum shows it; ``? extra``: other values of the line may be read too; ``? silent``: need not be read, but never wrongly;
+``? block``: the lines of an iteration have the step that one of them shows.
 In a line ``<tl:.4f>`` is the training loss and must be found, ``<~tl:.4f>`` need not be; ``<ta%:.1f>`` is printed times 100; ``<e>``
 is the epoch from 1, ``<@s*10>`` what the line shows as its step, ``<#e*10>`` as its epoch where that is not ``e``, ``<n:.2f>`` and
 ``<k>`` are any number.
@@ -85,8 +86,11 @@ def render(
                 writer.write(text, {"r": run}, 0.0)
         if any(kind == "I" for kind, _ in blocks):
             for i in range(1, iterations + 1):
-                for text in blocks[0][1]:
-                    writer.write(text, {"i": i, "r": run}, i / iterations)
+                before = len(writer.truth)
+                shown = [writer.write(text, {"i": i, "r": run}, i / iterations) for text in blocks[0][1]]
+                if "block" in style.asked:
+                    step = next(step for step in shown if step is not None)
+                    writer.truth[before:] = [dataclasses.replace(v, step=step) for v in writer.truth[before:]]
         else:
             for e in range(1, epochs + 1):
                 for kind, texts in blocks:
@@ -104,7 +108,8 @@ class _Writer:
     def __init__(self, chance: random.Random) -> None:
         self.chance, self.lines, self.truth = chance, [], []
 
-    def write(self, template: str, place: dict[str, int], progress: float) -> None:
+    def write(self, template: str, place: dict[str, int], progress: float) -> int | None:
+        """The step that the line shows."""
         shown: list[tuple[str, float, bool]] = []
         step, epoch = None, place.get("e")
 
@@ -135,6 +140,7 @@ class _Writer:
         for key, value, percent in shown:
             split, _, metric = key.partition(".")
             self.truth.append(Value(place.get("r", 1), split, metric, value, percent, epoch, step))
+        return step
 
     def _value(self, key: str, progress: float) -> float:
         if key.endswith("learning_rate"):

@@ -41,7 +41,7 @@ _OF_MODELS = {
     "kl", "content", "style", "cls", "class", "box", "bbox", "obj", "dfl", "mask", "rpn", "seg", "ctc", "att", "lm", "mlm", "aux", "reg",
     "regression", "classification", "adv", "adversarial", "cycle", "identity", "contrastive", "triplet", "smooth", "huber", "hinge", "focal",
     "dice", "vae", "gan", "real", "fake", "ner", "tok2vec", "tagger", "parser", "pde", "bc", "ic", "physics", "boundary", "data", "model", "net",
-    "cross_entropy", "negative", "log", "likelihood", "score", "masked", "mean", "squared",
+    "surrogate", "function", "cross_entropy", "negative", "log", "likelihood", "score", "masked", "mean", "squared",
 }  # fmt: skip
 _WEIGHT = re.compile(
     r"[wbmc]\d?|theta_?\d?|slope|intercept|bias", re.IGNORECASE

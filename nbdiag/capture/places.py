@@ -31,6 +31,10 @@ _BEHIND = re.compile(  # epoch 3:  100 / 5000 loss=0.4
     r"\s{0,8}[:,;|]?\s{0,8}(\d{1,9})\s{0,4}/\s{0,6}(\d{1,9})(?=[;,|]\s|\s{1,4}[A-Za-z]\w{0,30}[=:])"
 )
 _BESIDE = re.compile(r"(?<![\w./])iters\s?[:=]\s?(\d{1,9})(?![\w.%])", _I)  # (epoch: 3, iters: 400, time: 0.5)
+_ROUND = re.compile(
+    rf"(?<![\w.])round[ _]?{_CALLED}?{_OPEN}(\d{{1,7}}){_OF}?{_END}{_CLOSE}", _I
+)  # of federated learning
+_ALONE = re.compile(r"[\W_]{0,300}(?:(?:learning|training|train|starting|start|begin)[\W_]{0,300})?", _I)
 _LED = re.compile(r"\W{0,8}train(?:ing)?\s(\d{1,7})\s?[,:]\s(?=[A-Za-z][\w ]{0,30}[:=])", _I)  # Train 3, loss: 0.4
 _PAIR = re.compile(r"\[\s{0,6}(\d{1,7}),\s{0,8}(\d{1,9})\]")  # [1,  2000] loss: 2.173
 _TWO = re.compile(
@@ -77,7 +81,8 @@ _MEASURED = re.compile(
 class Place:
     """The counters of a line as shown, and the line with blanks for them. ``samples``: the step counts samples.
 
-    ``at`` says where in the line each counter stands: name, start, stop. ``turned``: the line was put in another order.
+    ``at`` says where in the line each counter stands: name, start, stop. ``turned``: the line was put in another order. ``doubtful``: games
+    have such a counter, too. ``alone``: the line names a step and nothing else.
     """
 
     rest: str
@@ -88,6 +93,8 @@ class Place:
     samples: bool = False
     told_of: bool = False
     turned: bool = False
+    doubtful: bool = False
+    alone: bool = False
     at: tuple[tuple[str, int, int], ...] = ()
 
 
@@ -125,6 +132,12 @@ def place(text: str, start: int = 0) -> Place:
     if step is not None:
         counters |= {"step": step, "steps": step}
         text = _blank(text, step)
+        if "epoch" not in counters and not samples and _ALONE.fullmatch(text):
+            return dataclasses.replace(_made(text, counters, turned), alone=True)
+    elif "epoch" not in counters and (played := _ROUND.search(text)) is not None and not _spoken_of(text, played):
+        return dataclasses.replace(
+            _made(_blank(text, played), {"epoch": played, "planned": played}, turned), doubtful=True
+        )
     return _made(text, counters, turned, samples)
 
 
@@ -173,7 +186,7 @@ def _made(rest: str, counters: dict[str, re.Match[str]], turned: bool, samples: 
         samples,
         False,
         turned,
-        tuple(at),
+        at=tuple(at),
     )
 
 

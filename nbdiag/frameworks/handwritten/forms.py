@@ -114,6 +114,8 @@ class Form:
             int(token["step"].replace(",", "")) if "step" in token else None,
             int(token["steps"]) if "steps" in token else None,
             self.where.samples,
+            doubtful=self.where.doubtful,
+            alone=self.where.alone,
         )
         found = []
         for i, m in enumerate(self.found):

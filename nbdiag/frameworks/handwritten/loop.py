@@ -16,6 +16,7 @@ from nbdiag.events import Begin, Event, Learned, Reached, Record, Steps
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Framework
 from nbdiag.frameworks.handwritten.bars import shown
+from nbdiag.frameworks.handwritten.counters import Counters
 from nbdiag.frameworks.handwritten.forms import Forms, Parsed
 from nbdiag.frameworks.handwritten.percent import Percents
 from nbdiag.frameworks.handwritten.rich import RichBars
@@ -36,7 +37,7 @@ class LoopReader:
     def __init__(self) -> None:
         self._name = self._inside = ""
         self._forms = Forms()
-        self._bars, self._rich = Bars(), RichBars()
+        self._bars, self._rich, self._counters = Bars(), RichBars(), Counters()
         self._exact = False  # whether a hook tells the bars
         self._ended: dict[str, int] = {}  # how many bars of this description ended
         self._restart()
@@ -96,7 +97,7 @@ class LoopReader:
                 return events or None
             parsed = self._forms.learn(line.text)
         begun = self._begun
-        events += self._text(parsed, line.text, line.time)
+        events += self._text(self._counters.amended(parsed), line.text, line.time)
         if begun or not events:
             self._before = before(*self._forms.last, events)
         return events or None
@@ -151,12 +152,10 @@ class LoopReader:
                 yield from self._values(parsed.where, parsed.found, line.time)
 
     def _bar_ended(self, bar: Bar | None, time: float | None) -> Iterator[Event]:
-        if bar is None:
+        parsed = self._counters.amended(shown(bar, self._section)) if bar else None
+        if not (bar and parsed and parsed.found):
             return
-        parsed = shown(bar, self._section)
         where, found = parsed.where, parsed.found
-        if not found:
-            return
         self._fall()
         if where.epoch is None and self._told_by in ("text", "turns"):
             return  # lines beside the bars say more
