@@ -13,6 +13,7 @@ _TRAINED = re.compile(rf"loss = ({NUMBER}), (?:global_)?step = (\d{{1,9}})(?: \(
 _EVALUATED = re.compile(r"Saving dict for global step (\d{1,9}): ")
 _MEASURED = re.compile(rf"([A-Za-z][\w/@.\- ]{{0,80}}) = ({NUMBER})(?=,|\s*\Z)")
 _NO_MEASURE = re.compile(r"global_step\Z|learning_rate\Z|.*/(?:.*_)?mean\Z|labels?/|prediction/")
+_SIGNS = "step = ", "global step ", "per-step"
 _COUNTED = re.compile(rf"Step (\d{{1,9}}) per-step time {NUMBER}s\s*\Z")
 _ITEM = re.compile(rf"\{{?\s{{0,4}}'(Loss/[\w/]{{1,60}}|learning_rate)': ({NUMBER})[,}}]\s*\Z")
 
@@ -25,7 +26,7 @@ class _Parser:
 
     def __call__(self, text: str) -> Step | None:
         """``loss = 0.41, step = 101 (0.3 sec)``, ``Saving dict for global step 101: accuracy = 0.9, loss = 0.4``."""
-        if "step" not in text.lower() and self._step is None:
+        if not any(sign in text for sign in _SIGNS) and (self._step is None or "'" not in text):
             return None
         rest = without_prefix(text)
         if found := _TRAINED.match(rest):

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from nbdiag.collect import Collector, collect
+from nbdiag.files.pasted import printed
 from nbdiag.sources import read_runs
 from tests.styles import differences, negatives, render, styles
 
@@ -49,6 +50,17 @@ def test_the_same_through_logging(name):
 @pytest.mark.parametrize("name", NEGATIVES)
 def test_no_training(name):
     assert collect(NEGATIVES[name]) == []
+
+
+@pytest.mark.parametrize("sign", ["    ", "#> ", "> "])
+def test_the_same_in_a_block_a_comment_and_a_quote(sign):
+    for name in PRINTED:
+        text, truth = render(STYLES[name], epochs=3)
+        if "\r" not in text:
+            shown = "".join(f"{sign}{line}\n" for line in text.splitlines())
+            assert differences(STYLES[name], collect(printed(shown)), truth) == [], name
+    for name, text in NEGATIVES.items():
+        assert collect(printed("".join(f"{sign}{line}\n" for line in text.splitlines()))) == [], name
 
 
 def test_runs_have_the_names_their_text_gives_them():

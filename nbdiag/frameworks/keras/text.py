@@ -71,7 +71,7 @@ class KerasReader:
             return self._rewritten(text)
         if not _MAYBE.search(text):
             return None
-        if text[:1] in "[(rR" and of_other_rank(text):
+        if text.lstrip()[:1] in "[(rR" and of_other_rank(text):
             return ()
         events: list[Event] = []
         mine = False

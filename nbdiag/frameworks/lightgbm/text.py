@@ -13,7 +13,7 @@ _VALUE = re.compile(
     rf"(?:\t|[ ]{{1,8}})([^\t:]{{1,80}}?)'s ([^\t:]{{1,60}}):\s?({NUMBER})(?:\s?\+\s?{NUMBER})?(?=\s|\Z)"
 )
 _COMMAND_LINE = re.compile(
-    rf"\[LightGBM\] \[Info\] Iteration:\s?(\d{{1,7}}), ([^\s:]{{1,80}}?)(?:'s)? ([^:]{{1,60}}?)\s?: ({NUMBER})\s*\Z"
+    rf"{INDENT}\[LightGBM\] \[Info\] Iteration:\s?(\d{{1,7}}), ([^\s:]{{1,80}}?)(?:'s)? ([^:]{{1,60}}?)\s?: ({NUMBER})\s*\Z"
 )
 
 

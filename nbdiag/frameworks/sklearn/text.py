@@ -20,14 +20,14 @@ _BOOSTING = re.compile(r"\s*Iter\s+Train Loss\s+(OOB Improve\s+)?(?:OOB Loss\s+)
 _BOOSTING_ROW = re.compile(
     rf"\s{{1,24}}(\d{{1,7}})\s{{1,20}}({NUMBER})\s{{1,20}}(?:({NUMBER})\s{{1,20}}){{0,2}}{NUMBER}[smh]\s*\Z"
 )
-_HISTOGRAM = re.compile(rf"\[(\d{{1,6}})/(\d{{1,6}})\] \d{{1,6}} trees?, .{{0,200}}?in {NUMBER}s\s*\Z")
+_HISTOGRAM = re.compile(rf"{INDENT}\[(\d{{1,6}})/(\d{{1,6}})\] \d{{1,6}} trees?, .{{0,200}}?in {NUMBER}s\s*\Z")
 _HISTOGRAM_VALUE = re.compile(rf"(train|val) (loss|score): ({NUMBER})")
 _SOLVER = re.compile(
-    r"Epoch \d{1,7} reached after |iteration: \d{1,7} of max_iter: |\[t-SNE\] |Iteration \d{1,7}, inertia |\s{1,4}Iteration \d{1,7}\t time lapse "
+    rf"{INDENT}(?:Epoch \d{{1,7}} reached after |iteration: \d{{1,7}} of max_iter: |\[t-SNE\] |Iteration \d{{1,7}}(?:, inertia |\t time lapse ))"
 )  # NMF, LDA, t-SNE, k-means and Gaussian mixtures: they fit something, but nothing that is trained by epochs
 _FORM = RoundForm("Iteration ", ", loss = ", "")
 _MAYBE = re.compile(
-    rf"{INDENT}(?:Iteration \d|Validation score|-- Epoch|Norm: )|\s{{1,24}}(?:\d|Iter)|\[[\dt]|Epoch \d|iteration: "
+    rf"{INDENT}(?:Iteration \d|Validation score|-- Epoch|Norm: |\[[\dt]|Epoch \d|iteration: )|\s{{1,24}}(?:\d|Iter)"
 )
 
 
