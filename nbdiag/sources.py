@@ -12,12 +12,11 @@ from typing import Any
 from nbdiag import frameworks
 from nbdiag.capture.pairs import pairs
 from nbdiag.errors import DamagedSource, SourceError, UnknownSource
-from nbdiag.files import FORMATS, text_log
+from nbdiag.files import FORMATS, folder, text_log
 from nbdiag.files.csv_log import read_text as read_csv_text
 from nbdiag.files.json_log import runs_from_json
 from nbdiag.files.jsonl_log import read_text as read_jsonl_text
 from nbdiag.files.table import runs_from_columns
-from nbdiag.files.tensorboard import TENSORBOARD
 from nbdiag.run import Run
 
 ACCEPTED = (
@@ -74,7 +73,7 @@ def _read_file(path: Path, pattern: str | None) -> list[Run]:
         raise UnknownSource(f"{str(path)!r} cannot be a file's name")
     try:
         if path.is_dir():
-            return _read_folder(path)
+            return folder.read(path, lambda file: _read_file(file, None))
         with path.open("rb") as file:
             head = file.read(4096)
         if pattern is not None:
@@ -84,16 +83,6 @@ def _read_file(path: Path, pattern: str | None) -> list[Run]:
         raise UnknownSource(f"no file is called {str(path)!r}") from None
     except OSError as error:
         raise DamagedSource(f"{str(path)!r} cannot be read: {error.strerror or error}") from None
-
-
-def _read_folder(path: Path) -> list[Run]:
-    """A logger's folder: what its trainer or its writer put there."""
-    for name in ("trainer_state.json", "metrics.csv"):
-        if (path / name).is_file():
-            return _read_file(path / name, None)
-    if TENSORBOARD.knows(path, b""):
-        return TENSORBOARD.read(path)
-    raise UnknownSource(f"{str(path)!r} is a folder that holds no log by a known name; give a file in it")
 
 
 def _read_text(text: str, pattern: str | None) -> list[Run]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from nbdiag.errors import DamagedSource
 from nbdiag.files.base import Format, text_of
-from nbdiag.files.table import runs_from_columns
+from nbdiag.files.cells import number_of
+from nbdiag.files.table import is_counter, runs_from_columns
 from nbdiag.run import Run
 
 _SEPARATORS = ",;\t"
+_REMARKS = re.compile(r"\A(?:\s*#[^\n]*[,;\t ][^\n]*\n)+(?=[^\n]*[,;\t])")
 
 
 def knows(path: Path, head: bytes) -> bool:
@@ -29,8 +32,11 @@ def read_text(text: str, name: str) -> list[Run]:
     """The runs of a table's text; ``name`` is what errors call it."""
     if "\0" in text:
         raise DamagedSource(f"{name} is not text: it holds zero bytes")
+    text = _REMARKS.sub("", text)
     first = text.lstrip().partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
+    if separator not in first and " " in first.strip():
+        text = "\n".join(separator.join(line.split()) for line in text.splitlines())  # columns set apart by blanks
     try:
         rows = [
             row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(c.strip() for c in row)
@@ -56,9 +62,11 @@ def _tables(rows: list[list[str]], name: str) -> Iterator[dict[str, list[str]]]:
     for at, row in enumerate(rows, 1):
         if not header:
             header = row
-        elif row == header:
+        elif row == header and _goes_on(header, body, rows[at : at + 1]):
+            continue
+        elif row == header or _heads(row, header):
             yield _columns(header, body)
-            body = []
+            header, body = row, []
         elif len(row) == len(header):
             body.append(row)
         elif at == len(rows) and len(row) < len(header):
@@ -67,6 +75,20 @@ def _tables(rows: list[list[str]], name: str) -> Iterator[dict[str, list[str]]]:
             raise DamagedSource(f"{name}, row {at}: {len(row)} cells where the header has {len(header)}")
     if header:
         yield _columns(header, body)
+
+
+def _goes_on(header: list[str], body: list[list[str]], following: list[list[str]]) -> bool:
+    """Whether what stands below a header that is repeated counts on from what stands above it: a training was resumed."""
+    counted = next((i for i, name in enumerate(header) if is_counter(name)), None)
+    if counted is None or not body or not following or len(following[0]) != len(header):
+        return False
+    last, first = number_of(body[-1][counted]), number_of(following[0][counted])
+    return last is not None and first is not None and first > last
+
+
+def _heads(row: list[str], header: list[str]) -> bool:
+    """Whether a row names columns: words, the header's first among them. A training with other metrics was appended."""
+    return header[0] in row and not any(number_of(cell) is not None for cell in row)
 
 
 def _columns(header: list[str], body: list[list[str]]) -> dict[str, list[str]]:

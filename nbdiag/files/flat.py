@@ -7,7 +7,9 @@ from typing import Any
 
 from nbdiag.metrics import identify, split_of
 
-WRAPPERS = ("history", "log", "logs", "log_history", "metrics", "results", "epochs", "scalars", "values", "records")
+WRAPPERS = (
+    "history", "log", "logs", "log_history", "metrics", "results", "epochs", "scalars", "values", "records", "data",
+)  # fmt: skip
 """Keys under which a file keeps its values, beside what else it holds."""
 _SPLITS = ("mode", "split", "phase", "stage")
 _NO_SPLIT = {"epoch", "step", "iter", "iteration", "global_step", "lr", "learning_rate"}

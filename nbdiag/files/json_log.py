@@ -14,6 +14,7 @@ from nbdiag.files.base import Format, text_of
 from nbdiag.files.flat import WRAPPERS, columns_of
 from nbdiag.files.table import runs_from_columns, runs_from_rows
 from nbdiag.frameworks import transformers
+from nbdiag.frameworks.catboost import saved
 from nbdiag.frameworks.rounds import evaluation_splits
 from nbdiag.metrics import canonical
 from nbdiag.run import Run
@@ -46,6 +47,8 @@ def runs_from_json(data: Any) -> list[Run]:
     if isinstance(data, Mapping):
         if transformers.reads(data):
             return transformers.read(data)
+        if saved.reads(data):
+            return saved.read(data)
         for name in WRAPPERS:
             if isinstance(data.get(name), (Mapping, list)) and (runs := runs_from_json(data[name])):
                 return runs

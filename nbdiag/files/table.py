@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbdiag.capture.measures import is_aside, is_measure
-from nbdiag.capture.pairs import NUMBER, number
 from nbdiag.events import Record
+from nbdiag.files.cells import Cells, cells_of, forget_gaps, forget_missing, number_of, place_of
 from nbdiag.files.flat import flat
-from nbdiag.files.uneven import Places, beside_a_counter, beside_each_other, of_pairs, paired
+from nbdiag.files.restarts import Columns, trainings
+from nbdiag.files.uneven import Places, beside_a_counter, beside_each_other, counted_within, of_pairs, paired
 from nbdiag.metrics import identify, is_fraction
 from nbdiag.run import Run
-
-Columns = Mapping[str, Sequence[Any]]
 
 _EPOCH = {"epoch", "epochs", "round", "boosting_round"}
 _STEP = {"step", "steps", "global_step", "iteration", "iter", "batch", "trainer/global_step"}
@@ -23,8 +21,9 @@ _GROUP = {"run", "fold", "trial"}
 _ASIDE = re.compile(
     r"|unnamed: ?\d+|index|time|timestamp|date|wall[_ ]?time|.*(runtime|per_second|seconds|elapsed|duration)|eta|seed"
 )
+_FASTAI = {"train_loss", "valid_loss", "time"}
+"""Columns of fastai's ``CSVLogger``: what it measures beside the losses it measures on the validation data."""
 _EXPORT = re.compile(r"(.{1,200}?) - ([^-]{1,100}?)(__MIN|__MAX)?")
-_SHOWN = re.compile(rf"\s*({NUMBER})\s*(%?)\s*\Z")
 
 
 def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = False) -> list[Run]:
@@ -36,13 +35,16 @@ def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = 
     lower = {str(name).strip().lower(): list(values) for name, values in columns.items()}
     if {"metric", "value"} <= set(lower):
         return _tidy(lower, framework)
-    if runs := _exported(columns, framework, missing):
+    runs = _exported(columns, framework, missing)
+    if runs:
         return runs
     group = next((lower[name] for name in lower if name in _GROUP), None)
     if group is None:
-        run = _wide(columns, framework, missing)
-        return [run] if run is not None else []
-    runs = []
+        counters = [n for n in columns if _counts(n, _EPOCH)] or [n for n in columns if _counts(n, _STEP)]
+        places = [place_of(v) for v in columns[counters[0]]] if counters else None
+        parts = trainings(columns, [n for n in columns if is_counter(n)], places)
+        found = (_wide(part, framework, missing) for part in parts)
+        return _numbered([run for run in found if run is not None])
     for label in dict.fromkeys(group):
         rows = [i for i, g in enumerate(group) if g == label]
         part = {n: [v[i] for i in rows] for n, v in columns.items() if str(n).strip().lower() not in _GROUP}
@@ -52,10 +54,24 @@ def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = 
     return _numbered(runs)
 
 
+def is_counter(name: str) -> bool:
+    """Whether a column of this name counts epochs or steps."""
+    return _counts(name, _EPOCH | _STEP)
+
+
+def _counts(name: str, counters: set[str]) -> bool:
+    return _plain(name) in counters
+
+
+def _plain(name: str) -> str:
+    """A column's name to be compared; Weights & Biases marks its own by a line in front: ``_step``."""
+    return str(name).strip().lower().removeprefix("_")
+
+
 def _exported(columns: Columns, framework: str, missing: bool) -> list[Run]:
     """The runs of a Weights & Biases export: ``Step``, ``run-1 - loss``, ``run-1 - loss__MIN``, …"""
     parts: dict[str, dict[str, Sequence[Any]]] = {}
-    counters = {n: v for n, v in columns.items() if str(n).strip().lower() in _EPOCH | _STEP}
+    counters = {n: v for n, v in columns.items() if is_counter(n)}
     for name, values in columns.items():
         found = _EXPORT.fullmatch(str(name))
         if found and not found[3]:
@@ -79,80 +95,54 @@ def runs_from_rows(rows: Sequence[Mapping[Any, Any]]) -> list[Run]:
 
 def _wide(columns: Columns, framework: str, missing: bool) -> Run | None:
     epochs = steps = None
-    measured: dict[str, list[_Cell | None]] = {}
+    measured: dict[str, Cells] = {}
     told: dict[str, list[int]] = {}
     for name, values in columns.items():
-        key = str(name).strip().lower()
+        key = _plain(name)
         pairs = paired(values)
         if key in _EPOCH and epochs is None:
-            epochs = [_place(v) for v in values]
+            epochs = [place_of(v) for v in values]
         elif key in _STEP and steps is None:
-            steps = [_place(v) for v in values]
-        elif not (_ASIDE.fullmatch(key) or is_aside(key)) and (cells := _cells(pairs[1] if pairs else values)):
+            steps = [place_of(v) for v in values]
+        elif not (_ASIDE.fullmatch(key) or is_aside(key)) and (cells := cells_of(pairs[1] if pairs else values)):
             measured[str(name)] = cells
             if pairs:
                 told[str(name)] = pairs[0]
     if not any(is_measure(identify(_without_period(name)[0]).metric) for name in measured):
         return None
-    if missing:
-        _forget_missing(measured)
+    (forget_missing if missing else forget_gaps)(measured)
     own = of_pairs(told)
     if epochs is None and steps is None:
-        if len(measured) < len([name for name in columns if not _ASIDE.fullmatch(str(name).strip().lower())]):
+        if len(measured) < len([name for name in columns if not _ASIDE.fullmatch(_plain(name))]):
             return None  # words beside the numbers, and nothing counts: a table of something else
         counted = beside_each_other([len(cells) for name, cells in measured.items() if name not in own])
         own |= {name: counted[len(cells)] for name, cells in measured.items() if name not in own}
     offset = 1 if epochs and min((e for e in epochs if e is not None), default=1) == 0 else 0
     counted_epochs = [None if e is None else e + offset for e in epochs] if epochs else None
+    unnamed = "val" if {*map(_plain, columns)} >= _FASTAI else "train"
     run = Run(framework=framework)
     for name, cells in measured.items():
         places = own.get(name) or beside_a_counter(len(cells), counted_epochs, steps)
         if places is not None:
-            _column(run, name, cells, *places)
+            _column(run, name, cells, *places, unnamed)
     return run if len(run) else None
-
-
-class _Cell:
-    __slots__ = ("percent", "rounding", "value")
-
-    def __init__(self, value: float, rounding: float = 0.0, percent: bool = False) -> None:
-        self.value, self.rounding, self.percent = value, rounding, percent
-
-
-def _cells(values: Sequence[Any]) -> list[_Cell | None] | None:
-    """A column's cells, or None where something in it is no number. Printed cells share the finest rounding seen."""
-    cells: list[_Cell | None] = []
-    for value in values:
-        if value is None or (isinstance(value, str) and not value.strip()):
-            cells.append(None)
-        elif isinstance(value, str):
-            shown = _SHOWN.match(value)
-            if shown is None:
-                return None
-            cells.append(_Cell(*number(shown[1], bool(shown[2])), bool(shown[2])))
-        elif isinstance(value, bool) or (found := _number(value)) is None:
-            return None
-        else:
-            cells.append(_Cell(found))
-    finest = min((c.rounding for c in cells if c is not None and math.isfinite(c.value)), default=0.0)
-    for cell in cells:
-        if cell is not None:
-            cell.rounding = finest
-    return cells if any(c is not None for c in cells) else None
 
 
 def _column(
     run: Run,
     name: str,
-    cells: list[_Cell | None],
+    cells: Cells,
     epochs: Places,
     steps: Places,
+    unnamed: str,
 ) -> None:
     label, period = _without_period(name)
     named = identify(label)
     rows = [i for i, cell in enumerate(cells) if cell is not None]
     places = [epochs[i] if epochs else None for i in rows]
     once_an_epoch = epochs is not None and None not in places and len(set(places)) == len(places)
+    if steps is None and period is None and len(places) >= 2 * len(set(places)):
+        steps = counted_within(epochs, rows)  # an epoch's number stands at each of its steps
     per_epoch = period == "epoch" or (period is None and (steps is None or once_an_epoch))
     values = [cell.value for cell in cells if cell is not None]
     marked = any(c is not None and c.percent for c in cells)
@@ -173,7 +163,7 @@ def _column(
             Record(
                 named.metric,
                 named.split
-                or ("val" if name.strip().lower().startswith("metrics/") else "train"),  # YOLO's results.csv
+                or ("val" if name.strip().lower().startswith("metrics/") else unnamed),  # YOLO's results.csv
                 cell.value / scale,
                 epoch,
                 None if step is None else int(step),
@@ -192,33 +182,17 @@ def _without_period(name: str) -> tuple[str, str | None]:
     return name, None
 
 
-def _forget_missing(measured: dict[str, list[_Cell | None]]) -> None:
-    """NaN is "not measured", but where every loss is NaN from a row to the end, the training broke there."""
-    losses = [cells for name, cells in measured.items() if "loss" in name.lower()]
-    count = max(len(cells) for cells in measured.values())
-    known = [
-        any(i < len(c) and (cell := c[i]) is not None and cell.value == cell.value for c in losses)
-        for i in range(count)
-    ]
-    broke = max((i + 1 for i, yes in enumerate(known) if yes), default=0) if losses else count
-    for name, cells in measured.items():
-        is_loss = "loss" in name.lower()
-        for i, cell in enumerate(cells):
-            if cell is not None and cell.value != cell.value and not (i >= broke and is_loss):
-                cells[i] = None
-
-
 def _tidy(columns: Mapping[str, list[Any]], framework: str) -> list[Run]:
     count = len(columns["value"])
     blank: list[Any] = [None] * count
     group = next((columns[name] for name in columns if name in _GROUP), blank)
     runs: dict[Any, Run] = {}
-    zero = min((e for v in columns.get("epoch", blank) if (e := _place(v)) is not None), default=1) == 0
+    zero = min((e for v in columns.get("epoch", blank) if (e := place_of(v)) is not None), default=1) == 0
     for i in range(count):
-        value = _number(columns["value"][i])
+        value = number_of(columns["value"][i])
         if value is None:
             continue
-        epoch, step = _place(columns.get("epoch", blank)[i]), _place(columns.get("step", blank)[i])
+        epoch, step = place_of(columns.get("epoch", blank)[i]), place_of(columns.get("step", blank)[i])
         named = identify(str(columns["metric"][i]))
         split = columns.get("split", blank)[i]
         key = None if group[i] is None else str(group[i])
@@ -235,25 +209,6 @@ def _tidy(columns: Mapping[str, list[Any]], framework: str) -> list[Run]:
             )
         )
     return _numbered([run for run in runs.values() if len(run)])
-
-
-def _number(value: Any) -> float | None:
-    """A cell as a number; None where it is none or missing. NaN stays where it is a measured value's cell."""
-    if value is None or isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        shown = _SHOWN.match(value)
-        return number(shown[1])[0] if shown else None
-    try:
-        found = float(value.detach() if hasattr(value, "detach") else value)
-    except (TypeError, ValueError):
-        return None
-    return found
-
-
-def _place(value: Any) -> float | None:
-    found = _number(value)
-    return found if found is not None and math.isfinite(found) else None
 
 
 def _numbered(runs: list[Run]) -> list[Run]:

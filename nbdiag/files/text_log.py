@@ -24,7 +24,9 @@ def read(path: Path) -> list[Run]:
     with path.open("rb") as file:
         head = file.read(4096)
     if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise DamagedSource(f"{path.name} is not text: it holds zero bytes")
+        raise DamagedSource(
+            f"{path.name} is not text: it holds zero bytes. Open it with what wrote it, and give what it holds"
+        )
     return read_text(text_of(path), path.name)
 
 

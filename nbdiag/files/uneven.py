@@ -65,3 +65,14 @@ def beside_each_other(counts: Sequence[int]) -> dict[int, tuple[Places, Places]]
         else:
             found[count] = (None, [every * (i + 1.0) for i in range(count)])
     return found
+
+
+def counted_within(epochs: Places, rows: Sequence[int]) -> list[float | None]:
+    """Of the given rows, the which of its epoch each is."""
+    seen: dict[float | None, int] = {}
+    found: list[float | None] = [None] * len(epochs or ())
+    for i in rows:
+        epoch = epochs[i] if epochs else None
+        seen[epoch] = seen.get(epoch, 0) + 1
+        found[i] = float(seen[epoch])
+    return found

@@ -33,6 +33,16 @@ FILES = {
     ),
     "run-validation-tag-epoch_loss.csv": (lines("Wall time,Step,Value\n", "1700000000.1,{e},{t}\n"), {"train:loss": TRAIN}),
     "index.csv": (lines(",loss,val_loss\n", "{e0},{t},{v}\n"), BOTH),
+    "tensors.csv": (lines("epoch,loss,val_loss\n", "{e},\"tensor({t}, device='cuda:0')\",np.float64({v})\n"), BOTH),
+    "remark.csv": ("# lr 0.1, seed 3\n" + lines("epoch,loss,val_loss\n", "{e},{t},{v}\n"), BOTH),
+    "blanks.csv": (lines("epoch  loss   val_loss\n", "{e}  {t}   {v}\n"), BOTH),
+    "history.csv": (  # fastai
+        lines("epoch,train_loss,valid_loss,accuracy,time\n", "{e0},{t},{v},{t},00:03\n"), BOTH | {"val:accuracy": TRAIN}
+    ),
+    "history-of-a-run.csv": (  # Weights & Biases' API
+        lines("_step,_runtime,_timestamp,train/loss,val/loss\n", "{e},3.5,1700000000.5,{t},{v}\n"), BOTH
+    ),
+    "events.jsonl": (json_lines(lambda e, t, v: {"type": "metrics", "data": {"step": e, "train_loss": t, "valid_loss": v}}), BOTH),
     "metrics.json": (  # Detectron2
         json_lines(lambda e, t, v: {"data_time": 0.1, "iteration": e * 20 - 1, "time": 0.3, "total_loss": t}), {"train:loss": TRAIN}
     ),
@@ -64,6 +74,59 @@ def test_a_file(name, tmp_path):
     (tmp_path / name).write_text(text)
     (run,) = read_runs(tmp_path / name)
     assert {curve.name: curve.values.round(9).tolist() for curve in run.curves()} == expected
+
+
+def read(tmp_path, text, name="log.csv"):
+    """The curves of each run: values with their epochs."""
+    (tmp_path / name).write_text(text)
+    return [
+        {c.name: (c.values.tolist(), c.epochs.tolist()) for c in run.curves()} for run in read_runs(tmp_path / name)
+    ]
+
+
+FIRST, SECOND = "0,1.0,1.1\n1,0.5,NA\n2,0.4,0.9\n", "0,2.0,2.1\n1,0.7,NA\n"
+HEAD = "epoch,loss,val_loss\n"
+TOLD = [
+    {"train:loss": ([1.0, 0.5, 0.4], [1, 2, 3]), "val:loss": ([1.1, 0.9], [1, 3])},
+    {"train:loss": ([2.0, 0.7], [1, 2]), "val:loss": ([2.1], [1])},
+]
+
+
+@pytest.mark.parametrize("between", ["", HEAD], ids=["as CSVLogger appends", "with its header again"])
+def test_a_training_that_was_appended_is_a_run(tmp_path, between):
+    assert read(tmp_path, HEAD + FIRST + between + SECOND) == TOLD
+
+
+def test_a_training_that_was_resumed_is_one_run(tmp_path):
+    for between in ("", HEAD):
+        assert read(tmp_path, HEAD + FIRST + between + "3,0.3,0.8\n") == [
+            {"train:loss": ([1.0, 0.5, 0.4, 0.3], [1, 2, 3, 4]), "val:loss": ([1.1, 0.9, 0.8], [1, 3, 4])}
+        ]
+
+
+def test_a_training_with_other_metrics_was_appended(tmp_path):
+    assert read(tmp_path, HEAD + FIRST + "epoch,acc,loss,val_loss\n0,0.5,2.0,2.1\n1,0.6,0.7,NA\n") == [
+        TOLD[0],
+        {"train:accuracy": ([0.5, 0.6], [1, 2]), **TOLD[1]},
+    ]
+
+
+def test_rows_of_steps_below_their_epochs_number(tmp_path):
+    text = "".join(json.dumps({"epoch": e, "loss": v}) + "\n" for e in (0, 1) for v in (1.0, 0.5, 0.4))
+    (tmp_path / "log.jsonl").write_text(text)
+    (run,) = read_runs(tmp_path / "log.jsonl")
+    curve = run.curve("loss", "train")
+    assert (curve.values.tolist(), curve.epochs.tolist()) == ([1.0, 0.5, 0.4] * 2, [1, 1, 1, 2, 2, 2])
+    assert curve.steps.tolist() == [1, 2, 3] * 2
+
+
+def test_nan_every_other_row_is_not_measured_and_any_other_is_a_value(tmp_path):
+    assert read(tmp_path, HEAD + "1,1.0,nan\n2,0.9,1.2\n3,0.8,nan\n4,0.7,1.1\n") == [
+        {"train:loss": ([1.0, 0.9, 0.8, 0.7], [1, 2, 3, 4]), "val:loss": ([1.2, 1.1], [2, 4])}
+    ]
+    for rows in ("1,1.0,1.1\n2,nan,nan\n3,inf,nan\n", "1,1.0,1.1\n2,nan,1.2\n3,0.8,1.2\n4,0.8,1.2\n"):
+        (run,) = read(tmp_path, HEAD + rows)
+        assert str(run["train:loss"][0][1]) == "nan"
 
 
 def test_runs_of_an_export_have_their_names(tmp_path):

@@ -95,6 +95,16 @@ def read(source: Any) -> list[Run]:
             continue
         for label, value in row.items():
             place = named(str(label))
-            if place is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
-                run.append(Record(*place, float(value), float(row["epoch"]), label=str(label)))
+            if place is not None and (found := _number(value)) is not None:
+                run.append(Record(*place, found, float(row["epoch"]), label=str(label)))
     return [run] if len(run) else []
+
+
+def _number(value: Any) -> float | None:
+    """A logged value; a state may keep it as the text that was printed."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
