@@ -8,9 +8,9 @@ from typing import Any
 
 from nbdiag.frameworks.torch.scalars import Scalars, Slot
 
-SHARE = 0.003
-"""Of the time, that measuring may take: reading a large model's gradients once costs up to a tenth of its step, and all
-of the hook is to stay under a thirtieth."""
+SHARE = 0.001
+"""Of the time, that measuring may take: reading a large model's gradients once costs up to a tenth of its step. Noting
+the norm of a small model's costs as much again, and all of the hook is to stay under a thirtieth."""
 
 
 class Gradients:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 from nbdiag.frameworks.torch.roots import Root
@@ -37,18 +38,21 @@ class Call:
 
 def understand(name: str, loss: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
     """The call's meaning, or None when it gives no mean."""
-    logits, targets = args[0], args[1]
-    if _argument(args, kwargs, _REDUCTION.get(name, 2), "reduction", 1) not in (1, "mean") or not targets.numel():
+    outputs, shape = args[0].shape, args[1].shape  # asked once: this runs at each turn of a loader
+    if _argument(args, kwargs, _REDUCTION.get(name, 2), "reduction", 1) not in (1, "mean") or 0 in shape:
         return None
     smoothed = float(_argument(args, kwargs, 5, "label_smoothing", 0.0)) if name == "cross_entropy_loss" else 0.0
     weight = _argument(args, kwargs, 2, "weight", None) if name in _REDUCTION else None
-    numbered = loss == "cross_entropy" and not targets.is_floating_point() and logits.dim() > 1
+    numbered = loss == "cross_entropy" and len(outputs) > 1 and not args[1].is_floating_point()
     return Call(
-        root=Root(loss, smoothed, weight is not None),
-        samples=int(targets.shape[0]) if targets.dim() else 1,
-        classes=int(logits.shape[1]) if numbered else None,
+        root=_root(loss, smoothed, weight is not None),
+        samples=int(shape[0]) if shape else 1,
+        classes=int(outputs[1]) if numbered else None,
         ignored=int(_argument(args, kwargs, 4, "ignore_index", -100)) if numbered else -100,
     )
+
+
+_root = functools.lru_cache(maxsize=64)(Root)
 
 
 def _argument(args: tuple[Any, ...], kwargs: dict[str, Any], at: int, name: str, default: Any) -> Any:

@@ -114,9 +114,9 @@ class Pass:
         return given
 
     def weights(self, batches: Sequence[int]) -> list[float]:
-        """Samples in each of these batches, 1 where that is not known."""
+        """Samples in each of these batches, given in order; 1 where that is not known."""
         size = self.batch_size
-        if size is None or self.samples is None or self.batches is None or self.drop_last:
+        if size is None or self.samples is None or self.batches is None or self.drop_last or batches[-1] < self.batches:
             return [size or 1] * len(batches)
         last = max(1, self.samples - (self.batches - 1) * size)
         return [last if batch == self.batches else size for batch in batches]

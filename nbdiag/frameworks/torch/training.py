@@ -134,9 +134,10 @@ class Training:
         p = self.passes.trained()
         if p is not None:
             self._enter(p)
-        losses = [entry for entry in tape if type(entry) is not int]
+        alike = self.told and not self._pending and not self._norms and self.optimizers.single and alternates(tape)
+        losses = tape[::2] if alike else [entry for entry in tape if type(entry) is not int]
         numbers = batches(p, len(losses))
-        if self.told and not self._pending and not self._norms and self.optimizers.single and alternates(tape):
+        if alike:
             self._told_steps += len(losses)
             if p is not None:
                 p.known = numbers[-1]
