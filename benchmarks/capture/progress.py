@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 EPOCHS, STEPS = 20, 2000
 LINES = {
     "a tutorial's": "Epoch [{e}/{epochs}], Step [{i}/{steps}], Loss: {v:.4f}\n",
@@ -12,11 +14,35 @@ LINES = {
 }
 """Lines of hand-written loops, one for each step."""
 
+ROWS = {
+    "Keras 3, verbose=2": "Epoch {n}/{all}\n100/100 - {s}s - {ms}ms/step - accuracy: {a:.4f} - loss: {v:.4f} - val_loss: {w:.4e}\n",
+    "Keras 1, verbose=2": "Epoch {n}/{all}\n - {s}s - loss: {v:.4f} - acc: {a:.4f} - val_loss: {w:.4f} - val_acc: {a:.4f}\n",
+    "XGBoost": "[{n}]\ttrain-rmse:{v:.5f}\teval-rmse:{w:.5f}\n",
+    "LightGBM": "[{n}]\ttraining's l2: {v:.6g}\tvalid_1's l2: {w:.6g}\n",
+    "CatBoost": "{n}:\tlearn: {v:.7f}\ttest: {w:.7f}\tbest: {w:.7f} ({n})\ttotal: {s}.4s\tremaining: {ms}ms\n",
+    "a ruled table": "| {n:>6} | {v:.4f} | {w:.4f} | {a:.4f} |\n",
+    "a table of blanks": "{n:<8} {v:<11.6f} {w:<11.6f} {a:<9.6f} 00:{s:02d}\n",
+    "numbers as they come": "epoch {n} loss {v!r} val_loss {w!r} kl {signed!r} grad_norm {tiny!r}\n",
+    "numbers alone": "{v!r} {signed!r} {w!r} {tiny!r} {a!r} {s}\n",
+}
+"""Lines that come once in an epoch or round: of thousands of them, all are values."""
+HEADERS = {
+    "a ruled table": "| epoch | train_loss | val_loss | val_acc |\n",
+    "a table of blanks": "epoch  train_loss  valid_loss  accuracy  time\n",
+}
+TURNS = 20_000
+
 
 def texts() -> dict[str, str]:
     """A text for each style."""
-    bars = {"Keras 3 bar": _keras3(), "Keras 2 bar": _keras2(), "tqdm bar": _tqdm()}
-    return bars | {f"lines, {name}": _lines(form) for name, form in LINES.items()}
+    bars = {
+        "Keras 3 bar": _keras3(),
+        "Keras 2 bar": _keras2(),
+        "tqdm bar": _tqdm(EPOCHS, STEPS),
+        "tqdm, one bar": _tqdm(1, 200_000),
+    }
+    lines = {f"lines, {name}": _lines(form) for name, form in LINES.items()}
+    return bars | lines | {f"rows, {name}": HEADERS.get(name, "") + _rows(form) for name, form in ROWS.items()}
 
 
 def _keras3() -> str:
@@ -46,14 +72,23 @@ def _keras2() -> str:
     return "".join(out)
 
 
-def _tqdm() -> str:
+def _tqdm(epochs: int, steps: int) -> str:
     out = []
-    for e in range(1, EPOCHS + 1):
-        for i in range(1, STEPS + 1):
-            p = 100 * i // STEPS
-            bar = f"{p:3d}%|{'█' * (p // 10)}{' ' * (10 - p // 10)}| {i}/{STEPS}"
-            out.append(f"\repoch {e}: {bar} [00:{i // 100:02d}<00:10, 98.12it/s, loss={2 - i / STEPS:.3g}]")
+    for e in range(1, epochs + 1):
+        for i in range(1, steps + 1):
+            p = 100 * i // steps
+            bar = f"{p:3d}%|{'█' * (p // 10)}{' ' * (10 - p // 10)}| {i}/{steps}"
+            out.append(f"\repoch {e}: {bar} [00:{i // 100:02d}<00:10, 98.12it/s, loss={2 - i / steps:.3g}]")
         out.append("\n")
+    return "".join(out)
+
+
+def _rows(form: str) -> str:
+    out = []
+    for n in range(1, TURNS + 1):
+        v, wave = 2 / n, math.sin(n)
+        numbers = {"v": v, "w": 1.1 * v + 1e-6 * wave, "a": n / TURNS, "signed": wave / 2, "tiny": 10 ** (3 * wave - 4)}
+        out.append(form.format(n=n, all=TURNS, s=n % 60, ms=n % 900 + 1, **numbers))
     return "".join(out)
 
 
