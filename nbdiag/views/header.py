@@ -11,6 +11,7 @@ import numpy as np
 from nbdiag.finding import Severity
 from nbdiag.run import Run
 from nbdiag.views import signs
+from nbdiag.views.known import known
 from nbdiag.views.markup import plain, prose
 from nbdiag.views.numbering import severity_of
 from nbdiag.views.numbers import duration, place
@@ -44,9 +45,9 @@ def summary(diagnosis: Diagnosis) -> h.Element | None:
 
 
 def foot(diagnosis: Diagnosis) -> h.Element | None:
-    """What was looked for and is not there, what cannot be judged yet, and what broke."""
-    parts: list[h.Node] = [[h.b[name], " ", prose(text), ". "] for name, text in notes(diagnosis)]
-    return h.p(".foot")[parts] if parts else None
+    """What was looked for and is not there, what cannot be judged yet, what broke, and what was known; each a line."""
+    lines = [h.p(".foot")[h.b[name], " ", prose(text), "."] for name, text in notes(diagnosis)]
+    return h.div[lines] if lines else None
 
 
 def notes(diagnosis: Diagnosis) -> list[tuple[str, str]]:
@@ -56,6 +57,7 @@ def notes(diagnosis: Diagnosis) -> list[tuple[str, str]]:
         ("Too early to judge:", ", ".join(diagnosis.too_early)),
         ("Failed and left out:", ", ".join(diagnosis.failures)),
         ("Note:", " ".join(note.rstrip(".") + "." for note in diagnosis.run.notes).rstrip(".")),
+        ("Known of the run:", known(diagnosis.run.facts)),
     )
     return [(name, text) for name, text in named if text]
 

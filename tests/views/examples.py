@@ -182,6 +182,7 @@ def hostile() -> Diagnosis:
     run = run_of(loss=[1, 0.5], val_loss=[1, 0.7], **{f"{EVIL}": [1, 2], f"val_{EVIL}": [2, 3]})
     run.append(Record("loss", f'"><img src=x onerror="{EVIL}">', 0.3, epoch=1.0))
     run.name = EVIL
+    run.learn(Facts(optimizer=EVIL, loss=EVIL, n_val=EVIL, learning_rate=EVIL))
     bad = Finding(
         EVIL, f"{EVIL} **{EVIL}** `{EVIL}`", Certainty.LIKELY, f'r"{EVIL}', Severity.BROKEN, (f"val:{EVIL}",), 1, 2,
         evidence={EVIL: EVIL}, why=EVIL, causes=ranked((EVIL, EVIL)), ruled_out=(EVIL,), check=Check(EVIL, EVIL),

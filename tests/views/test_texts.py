@@ -12,8 +12,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from nbdiag.diagnosis import Diagnosis
+from nbdiag.facts import Facts
 from nbdiag.finding import Finding, Severity
-from nbdiag.views import bundle, markdown, terminal
+from nbdiag.views import bundle, header, html, markdown, terminal
 from nbdiag.views.chart import draw
 from nbdiag.views.terminal import TerminalView
 from nbdiag.views.textchart import blocks
@@ -96,6 +97,27 @@ def test_json_is_strict_and_whole() -> None:
     assert whole["findings"][0]["severity"] == "broken" and whole["findings"][0]["id"] == "non-finite-12"
     assert whole["run"]["facts"] == {"epochs": 60}
     json.loads(examples.hostile().to_json(), parse_constant=strict)
+
+
+_KNOWN = {"n_train": 60000, "n_val": 1, "n_classes": 10, "batch_size": 32, "optimizer": "Adam", "learning_rate": 1e-3}
+_SAID = "60,000 training samples, 1 validation sample, 10 classes, batch size 32, Adam, learning rate 0.001, loss mse"
+
+
+def test_every_view_says_what_was_known_of_the_run() -> None:
+    diagnosis = examples.healthy()
+    assert "Known of" not in terminal.text(diagnosis)
+    diagnosis.run.learn(Facts(**_KNOWN, loss="mse", augmentation=True))
+    shown = [bundle.static(diagnosis)["text/html"], html.page(diagnosis), str(header.foot(diagnosis))]
+    told = [" ".join(lxml.html.fromstring(page).text_content().split()) for page in shown]
+    for text in (*told, " ".join(terminal.text(diagnosis).split()), markdown.text(diagnosis).replace("**", "")):
+        assert f"Known of the run: {_SAID}." in text
+
+
+def test_a_long_name_of_users_is_cut_short() -> None:
+    diagnosis = examples.healthy()
+    diagnosis.run.learn(Facts(loss="x" * 500, n_train=float("nan"), n_classes=2.5, learning_rate=-0.0))
+    text = terminal.text(diagnosis)
+    assert "nan training samples, 2.5 classes" in text and "x" * 70 not in text
 
 
 @pytest.mark.parametrize("name", examples.all_examples())
