@@ -1,7 +1,7 @@
 """Lightning's trainings come in while a hook is open, what they log goes out as events.
 
-Watched is the loop over epochs, the same in ``lightning`` and ``pytorch_lightning`` 2: the metrics a module has logged
-(``callback_metrics``) are complete when an epoch's turn is over.
+Watched is the loop over epochs, the same in ``lightning`` and ``pytorch_lightning``, from 1.9 to 2.6: the metrics a
+module has logged (``callback_metrics``) are complete when an epoch's turn is over.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ class _Fits:
 
     def patches(self, module: Any) -> Iterator[AbstractContextManager[None]]:
         """Watch the loop over epochs."""
-        loop = module._FitLoop
-        yield called(loop, "run", ended=lambda args, error: self.telling.left(args[0], error))
+        loop = class_of(module, "FitLoop")
+        runs = next(kind for kind in loop.__mro__ if "run" in vars(kind))  # until Lightning 2, all loops have one
+        yield called(runs, "run", ended=lambda args, error: self.telling.left(args[0], error))
         yield called(loop, "on_run_start", after=self.begins)
         yield called(loop, "on_advance_end", after=self.tells)
 
@@ -63,8 +64,15 @@ class _Fits:
             self.telling.row(args[0].epoch_progress.current.processed, shown)
 
 
+def class_of(module: Any, name: str) -> Any:
+    """The class that Lightning 2 calls ``_FitLoop``, and 1.9 ``FitLoop``."""
+    return getattr(module, f"_{name}", None) or getattr(module, name)
+
+
 def _facts(trainer: Any) -> dict[str, Any]:
     train, val = trainer.train_dataloader, trainer.val_dataloaders
+    train = getattr(train, "loaders", train)  # Lightning 1.9 wraps it
+    val = val[0] if isinstance(val, (list, tuple)) and len(val) == 1 else val
     optimizers = trainer.optimizers
     return {
         "n_train": samples_in(train),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
 from nbdiag.frameworks.base import Asked, Emit
 from nbdiag.frameworks.hooks.asking import Asking
 from nbdiag.frameworks.hooks.guard import Guard
-from nbdiag.frameworks.hooks.installing import Patches, installed
+from nbdiag.frameworks.hooks.installing import installed
 from nbdiag.frameworks.hooks.patches import called
-from nbdiag.frameworks.lightning.hook import PACKAGES
+from nbdiag.frameworks.lightning.hook import PACKAGES, class_of
 
 
 def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
@@ -23,10 +24,8 @@ def stop(asked: Asked, emit: Emit) -> AbstractContextManager[None]:
             if asking.is_over():
                 args[0].trainer.should_stop = True
 
-    wanted: dict[str, Patches] = {}
-    for package in PACKAGES:
-        wanted[f"{package}.loops.fit_loop"] = lambda m: [called(m._FitLoop, "on_run_start", before=asking.begins)]
-        wanted[f"{package}.loops.training_epoch_loop"] = lambda m: [
-            called(m._TrainingEpochLoop, "on_advance_end", after=advances)
-        ]
-    return installed(guard, wanted)
+    def patches(module: Any) -> Iterator[AbstractContextManager[None]]:
+        yield called(class_of(module, "FitLoop"), "on_run_start", before=asking.begins)
+        yield called(class_of(module, "TrainingEpochLoop"), "on_advance_end", after=advances)
+
+    return installed(guard, {f"{package}.loops.fit_loop": patches for package in PACKAGES})

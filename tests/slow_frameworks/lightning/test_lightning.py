@@ -9,10 +9,14 @@ from cell import AT_ONCE, captured, kernel  # noqa: F401
 
 MAKE = """
 import warnings, logging, torch
-import lightning
+try:
+    import lightning
+except ImportError:
+    import pytorch_lightning as lightning
 from torch.utils.data import DataLoader, TensorDataset
 warnings.simplefilter("ignore")
-logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+for name in ("lightning.pytorch", "pytorch_lightning"):
+    logging.getLogger(name).setLevel(logging.ERROR)
 told = {"train": [], "val": []}
 class Module(lightning.LightningModule):
     def __init__(self, raises=None):
@@ -38,7 +42,7 @@ def loader(n, seed, **more):
     x = torch.randn(n, 4, generator=torch.Generator().manual_seed(seed))
     return DataLoader(TensorDataset(x, (x[:, 0] > 0).long()), 16, **more)
 def trained(raises=None, epochs=4, **more):
-    lightning.seed_everything(0, verbose=False)
+    lightning.seed_everything(0)
     for values in told.values():
         values.clear()
     module = Module(raises)

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from cell import AT_ONCE, captured, kernel  # noqa: F401
 
 MAKE = """
-import torch
+import inspect, torch
 from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainerCallback, TrainingArguments
 def made(rows, seed):
     r = torch.Generator().manual_seed(seed)
@@ -17,8 +17,9 @@ def made(rows, seed):
 def trainer(**more):
     torch.manual_seed(0)
     config = BertConfig(vocab_size=60, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
+    when = next(n for n in inspect.signature(TrainingArguments).parameters if n in ("eval_strategy", "evaluation_strategy"))
     settings = TrainingArguments("out", num_train_epochs=3, per_device_train_batch_size=8, logging_steps=5, report_to=[],
-        eval_strategy="epoch", save_strategy="no", use_cpu=True, learning_rate=1e-3, seed=1)
+        save_strategy="no", use_cpu=True, learning_rate=1e-3, seed=1, **{when: "epoch"})
     return Trainer(model=BertForSequenceClassification(config), args=settings, train_dataset=made(80, 0),
         eval_dataset=made(24, 1), compute_metrics=lambda p: {"accuracy": float((p[0].argmax(1) == p[1]).mean())}, **more)
 """
