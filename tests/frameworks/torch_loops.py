@@ -59,8 +59,12 @@ def told(train: Callable[[], Any]) -> list[Event]:
 
 
 def runs(train: Callable[[], Any]) -> list[Run]:
+    return collected(told(train))
+
+
+def collected(events: Iterable[Event]) -> list[Run]:
     collector = Collector()
-    for event in told(train):
+    for event in events:
         collector.event(event, 0.0)
     collector.close()
     return collector.runs
