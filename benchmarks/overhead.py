@@ -1,6 +1,6 @@
 """What watching costs: the same cells bare and under ``%%diagnose``, interleaved in one real kernel; ratios go out.
 
-``python -m benchmarks.overhead [--rounds N] [--backend torch|jax]``. Each round runs every case bare, watched, and bare
+``python -m benchmarks.overhead [--rounds N] [--backend torch|jax] [--cases WORD] [--markdown FILE]``. Each round runs every case bare, watched, and bare
 again, in an order that rotates: the ratio bare against bare beside the other says how much of it is noise. ``cell`` is
 what the reader waits for, from request to reply, our begin and end included; ``body`` is the training alone; ``CPU`` is
 the kernel's processor time for the cell, all threads: on a busy machine the only one of the three that says much.
@@ -9,9 +9,13 @@ the kernel's processor time for the cell, all threads: on a busy machine the onl
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import statistics
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from tests.kernel.talk import Answer, Kernel
 
@@ -90,22 +94,59 @@ Times = dict[tuple[str, str], list[tuple[float, float, float]]]
 WAYS = {"bare": "# bare", "watched": "%%diagnose", "bare again": "# bare again"}
 
 
+PAGE = """# What watching costs
+
+Printed by `{command}` on {machine}: the same cells run bare, under `%%diagnose` and bare once more, in
+turns, in one kernel; median ratios over {rounds} rounds. *Training* is the time from the training's first line to its
+last, *cell* what the reader waits for: with the chart's making and the picture kept in the notebook, which cost the
+same for a cell of two seconds and for one of two hours. *Bare again* says how much of a ratio is noise of the machine.
+
+| training | bare, seconds | training, watched | bare again | cell, watched | bare again |
+| --- | --- | --- | --- | --- | --- |
+{rows}
+
+The cells are short, some with steps of less than half a millisecond, so that anything can be seen at all: a training
+with longer steps pays the same microseconds for each of them. What reading, judging and drawing take beside it is held
+to 1 % of the training's time (`nbdiag/pace.py`).
+"""
+
+
 def main() -> None:
     """Measure and print one line for each case."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--backend", default="jax", choices=("torch", "jax"))
     parser.add_argument("--cases", default="", help="only cases whose name holds this")
+    parser.add_argument("--markdown", type=Path, help="write the table here too, as a page")
     asked = parser.parse_args()
     cases = {name: code for name, code in CASES.items() if asked.cases in name}
     times = measure(cases, asked.rounds, asked.backend)
     print(f"median of {asked.rounds} rounds on Keras' {asked.backend} backend; ratios to bare")
     print(f"{'':34}{'':8}{'watched':>24}{'bare again':>24}")
     print(f"{'case':34}{'bare s':>8}" + f"{'cell':>8}{'body':>8}{'CPU':>8}" * 2)
+    for name, bare, ratios in lines(times, cases):
+        print(f"{name:34}{bare:8.2f}" + "".join(f"{r:8.3f}" for r in ratios))
+    if asked.markdown:
+        asked.markdown.write_text(page(list(lines(times, cases)), asked))
+
+
+def lines(times: Times, cases: dict[str, str]) -> Iterator[tuple[str, float, list[float]]]:
+    """Each case with its bare seconds and the ratios of cell, body and CPU: watched, then bare again."""
     for name in cases:
         bare = statistics.median(took[0] for took in times[name, "bare"])
-        ratios = [ratio(times, name, way, which) for way in ("watched", "bare again") for which in range(3)]
-        print(f"{name:34}{bare:8.2f}" + "".join(f"{r:8.3f}" for r in ratios))
+        yield name, bare, [ratio(times, name, way, which) for way in ("watched", "bare again") for which in range(3)]
+
+
+def page(found: list[tuple[str, float, list[float]]], asked: argparse.Namespace) -> str:
+    """The table for a reader."""
+    command = f"python -m benchmarks.overhead --rounds {asked.rounds} --markdown {asked.markdown}"
+    machine = (
+        f"a virtual machine with {os.cpu_count()} cores, Python {platform.python_version()}, Keras on {asked.backend}"
+    )
+    rows = "\n".join(
+        f"| {name} | {bare:.2f} | {r[1]:.3f} | {r[4]:.3f} | {r[0]:.3f} | {r[3]:.3f} |" for name, bare, r in found
+    )
+    return PAGE.format(command=command, machine=machine, rounds=asked.rounds, rows=rows)
 
 
 def measure(cases: dict[str, str], rounds: int, backend: str) -> Times:
@@ -136,9 +177,10 @@ def seconds(answer: Answer) -> float:
 
 
 def ratio(times: Times, name: str, way: str, which: int) -> float:
-    """Median over the rounds of this way's time to the same round's bare time."""
-    pairs = zip(times[name, way], times[name, "bare"], strict=True)
-    return statistics.median(timed[which] / bare[which] for timed, bare in pairs)
+    """Median over the rounds of this way's time to the same round's bare time: both of them, for the watched one."""
+    bare, again = times[name, "bare"], times[name, "bare again"]
+    rounds = zip(times[name, way], bare, again if way == "watched" else bare, strict=True)
+    return statistics.median(timed[which] / statistics.mean((a[which], b[which])) for timed, a, b in rounds)
 
 
 if __name__ == "__main__":
