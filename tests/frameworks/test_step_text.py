@@ -1,5 +1,7 @@
 """Text that counts steps: TensorFlow's own programs and Darknet."""
 
+import pytest
+
 from nbdiag.collect import collect
 
 DETECTION = """INFO:tensorflow:Step {s} per-step time 0.{s}s
@@ -15,6 +17,28 @@ def test_a_dict_of_several_lines_belongs_to_its_step():
     assert run.framework == "tensorflow"
     total = run.curve("loss_total_loss", "train", "step")
     assert (total.steps.tolist(), total.values.tolist()) == ([100, 200, 300], [0.1003, 0.2003, 0.3003])
+
+
+@pytest.mark.parametrize(
+    ("values", "metric"),
+    [
+        ([0.5, 0.5, 0.7, 0.8], "score"),
+        ([0.5, 0.4, 0.6, 0.7], "score"),
+        ([0.5, 0.4, 0.3], "loss"),
+        ([0.5, 0.6, 0.7], "loss"),
+        ([0.5], "loss"),
+    ],
+)
+def test_the_best_round_tells_whether_more_is_better(values, metric):
+    """CatBoost names no metric: an accuracy that rises is no loss."""
+    best = max if metric == "score" else min
+    lines = [
+        f"{i}:\tlearn: {value}\ttest: {value}\tbest: {best(values[: i + 1])} (0)\ttotal: 4ms\tremaining: 2ms\n"
+        for i, value in enumerate(values)
+    ]
+    runs = collect("".join(lines * 2))
+    assert [run.curve(metric, "val").values.tolist() for run in runs] == [values, values]
+    assert [run.metrics for run in runs] == [[metric], [metric]]
 
 
 def test_an_evaluation_alone_is_no_training():
