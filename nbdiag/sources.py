@@ -27,6 +27,11 @@ ACCEPTED = (
 
 _TABLE_HEADER = re.compile(r"\s{0,9}(?:epoch|step|loss)[\w/ ]{0,40}[,;\t][^\n]{1,2000}\n", re.IGNORECASE)
 
+_NAMED_LIST = re.compile(
+    r"^[ \t>]{0,9}([A-Za-z]\w{0,60}(?: \w{1,30}){0,3})\s{0,3}[:=]\s{0,3}(\[\s{0,9}[-+\d.][^\[\]]{0,200000}\])",
+    re.MULTILINE,
+)
+
 
 def read_runs(source: Any, pattern: str | None = None) -> list[Run]:
     """The runs in ``source``, in order; never an empty list.
@@ -86,7 +91,7 @@ def _read_file(path: Path, pattern: str | None) -> list[Run]:
 
 
 def _read_text(text: str, pattern: str | None) -> list[Run]:
-    if "\n" not in text and len(pairs(text)) < 2 and not text.lstrip().startswith("{"):
+    if "\n" not in text and len(pairs(text)) < 2 and "{" not in text:
         raise UnknownSource(
             f"{_shown(text)}: no file has this name, and as a text it holds no log: that would have a line break or at "
             f"least two values such as 'loss: 0.4'. nbdiag reads {ACCEPTED}."
@@ -95,7 +100,12 @@ def _read_text(text: str, pattern: str | None) -> list[Run]:
         for read in (_plain_data, _table_text, _json_lines):
             if runs := read(text):
                 return runs
-    return text_log.read_text(text, pattern=pattern)
+    try:
+        return text_log.read_text(text, pattern=pattern)
+    except UnknownSource:
+        if pattern is None and (runs := _data_within(text)):
+            return runs
+        raise
 
 
 def _plain_data(text: str) -> list[Run]:
@@ -108,6 +118,14 @@ def _plain_data(text: str) -> list[Run]:
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
     return []
+
+
+def _data_within(text: str) -> list[Run]:
+    """A history within a sentence, or lists with their names: asked only where no line shows a training."""
+    if lists := _NAMED_LIST.findall(text):
+        return _plain_data("{" + ", ".join(f"{name!r}: {values}" for name, values in lists) + "}")
+    begin, end = text.find("{"), text.rfind("}")
+    return _plain_data(text[begin : end + 1]) if "[" in text[begin:end] else []
 
 
 def _table_text(text: str) -> list[Run]:

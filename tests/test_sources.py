@@ -200,6 +200,25 @@ def test_a_text_without_a_curve_says_where_it_stumbled(text, line):
         read_runs(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I get {'loss': [2.0, 1.0], 'val_loss': [2.2, 1.9]} after fit",
+        "loss = [2.0, 1.0]\nval_loss = [2.2, 1.9]\n",
+        "> Train losses: [2.0,\n 1.0]\n> Val losses: [2.2, 1.9]\nwhat is wrong?",
+    ],
+)
+def test_a_history_within_a_text(text):
+    assert places(text) == {"train:loss": [[1, 2], []], "val:loss": [[1, 2], []]}
+
+
+def test_lists_beside_a_log_are_not_read_in_its_place():
+    (run,) = read_runs("loss weights: [0.5, 0.25, 0.25]\nepoch 1 loss: 2.0\nepoch 2 loss: 1.0\nlosses = [9.0, 8.0]\n")
+    assert curve(run).values.tolist() == [2.0, 1.0]
+    with pytest.raises(UnknownSource):
+        read_runs("sizes = [1.5, 2.5]\nwe {call} it so\n")
+
+
 def test_a_pattern_for_a_text(tmp_path):
     text = "a 3 b .5\na 4 b .4\n"
     file = tmp_path / "x.log"

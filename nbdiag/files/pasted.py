@@ -15,14 +15,22 @@ _FENCE = re.compile(r"[ \t]{0,8}(?:```|~~~)[\w+-]{0,20}[ \t]*\Z")
 _COMMENT = re.compile(r"[ \t]{0,8}(#>|##?|%|//)(?:[ \t]|\Z)")  # R's documents show what is printed like this, too
 _BAR = re.compile(r"(?:[\]━]|\d[mun]?s(?:/\w{4,6})?) - [A-Za-z_]")  # a line of Keras
 _GOES_ON = re.compile(r"\s{0,4}(-\s)?[A-Za-z_][\w/@.\-]{0,60}: [-\d.]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+"""Soft hyphens, blanks without width and marks of joining that web pages put into words."""
+_NAME_BROKEN = re.compile(r"(?<=[A-Za-z]_)\n(?=[A-Za-z]\w{0,40}\s?[:=])")
+_EPOCH_WITHIN = re.compile(r"(?<=\s)(?=[\[(]?epoch:?\s{0,3}\d)", re.IGNORECASE)
+_NEXT_BAR = re.compile(r"\](?=[^\[\]|%\n]{0,60}\d%\|)")  # where tqdm's refreshes were glued to each other
 _EMPHASIS = re.compile(r"\*\*(?=\S)([^*\n]{1,200}?)(?<=\S)\*\*|`([^`\n]{1,400})`")
 
 
 def printed(text: str) -> str:
-    """Without quote marks, comment signs, wrapped bars, code fences, emphasis, entities and tags. What shows none of these comes back as it is."""
+    """Without quote marks, comment signs, wrapped lines, code fences, emphasis, entities and tags. What shows none of these comes back as it is."""
+    text = _NAME_BROKEN.sub("", _INVISIBLE.sub("", text))
     if _ENTITY.search(text) or _BREAK.search(text):
         text = html.unescape(_BREAK.sub("\n", _TAG.sub("", text)))
-    lines = text.split("\n")
+    if "\n" not in text.strip() and len(_EPOCH_WITHIN.findall(text)) > 1:
+        text = _EPOCH_WITHIN.sub("\n", text)  # a comment's field keeps no line breaks
+    lines = (_NEXT_BAR.sub("]\n", text) if "%|" in text else text).split("\n")
     full = [line for line in lines if line.strip()]
     if full and sum(_QUOTE.match(line) is not None for line in full) > len(full) / 2:
         lines = [_QUOTE.sub("", line, count=1) for line in lines]
