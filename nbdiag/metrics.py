@@ -122,7 +122,7 @@ def lower_is_better(metric: str) -> bool:
 
 def is_fraction(metric: str) -> bool:
     """Whether the metric lies between 0 and 1 by its meaning."""
-    return bool(_UNIT.match(metric)) and not is_loss(metric)
+    return bool(_UNIT.match(metric)) and "loss" not in metric
 
 
 def loss_family(name: str | None) -> LossFamily | None:

@@ -37,6 +37,7 @@ _WRITTEN = {
 }  # fmt: skip
 _ANY_JOINED = re.compile("|".join(sorted(_JOINED, key=len, reverse=True)))
 _WORD = re.compile(r"[^\W\d_]+")
+_ELIDED = re.compile(r"\b[dl]['’](?=\w)")
 _TOLD = {"loss", "accuracy", "train", "val", "test", "learning rate"}
 
 
@@ -45,7 +46,7 @@ def english(name: str) -> str:
     """``训练损失`` and ``Pérdida de entrenamiento`` are ``train loss`` and ``loss train``; an English name is itself."""
     if not name.isascii():
         name = " ".join(_ANY_JOINED.sub(lambda found: f" {_JOINED[found[0]]} ", name).split())
-    words = _WORD.findall(name.lower())
+    words = _WORD.findall((name := _ELIDED.sub("", name)).lower())
     if not any(_TOLD & {*_WRITTEN.get(word, "").split()} for word in words):
         return name
     return " ".join(_WORD.sub(lambda found: _WRITTEN.get(found[0].lower(), found[0]), name).split())

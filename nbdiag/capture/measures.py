@@ -86,7 +86,7 @@ def measures(found: list[Pair], line_split: str | None = None, headings: Heading
     ]
     named = _headed(named)
     in_turns = all(any(pair.name.lower().startswith(model) for pair in found) for model in ("d_", "g_"))
-    known = [_known(pair, name.metric) or (in_turns and _part(pair)) for pair, name in named]
+    known = [_known(pair, name.metric, headings) or (in_turns and _part(pair)) for pair, name in named]
     if not any(known):
         return []
     kept = [
@@ -143,8 +143,9 @@ def _in_english(pair: Pair) -> Pair:
     return pair if name == pair.name else dataclasses.replace(pair, name=name, printed=pair.name)
 
 
-def _known(pair: Pair, metric: str) -> bool:
-    named = is_measure(metric) or (identify(pair.name).split is not None and _OWN.search(metric) is not None)
+def _known(pair: Pair, metric: str, headings: Headings | None) -> bool:
+    measured = identify(pair.name).split or (headings and headings.before(pair.start))  # ``valid (NDCG@10: 0.4)``
+    named = is_measure(metric) or (measured is not None and _OWN.search(metric) is not None)
     if not named or _TOLD.search(pair.name.lower().replace("_", " ")):
         return False
     return not (pair.percent and metric == "loss")  # a loss is never a percentage: that is lost packets or money

@@ -32,6 +32,7 @@ _DECIMAL_COMMA = re.compile(r"(?<![\d,.])(?:0,\d|\d{1,9},(?:\d{1,2}|\d{4,17})(?!
 _PLAIN = re.compile(r"[0-9.+\-]*")
 _DECIMAL_POINT = re.compile(r"\d\.\d")
 _FILE = re.compile(r"\.(?:ckpt|pth?|h5|hdf5|keras|pkl|npz?|bin|onnx|safetensors|json|txt|png)\b")
+_BECOMES = re.compile(r"\s{0,2}(?:-{1,3}>|=>|→)\s{0,2}[-+.\d]")
 _LISTED = re.compile(r",\s{0,4}[-+.\d]")
 _BOTH = re.compile(r"([A-Za-z]\w*)\s?[/|]\s?([A-Za-z]\w*)")
 _SECOND = re.compile(rf"\s?[/|,]\s?({NUMBER})(\s?%)?(?![\w/])")
@@ -50,6 +51,7 @@ _PREFIX = re.compile(
     r"|\[?\s{0,8}(?:DEBUG|INFO|WARNING|WARN|ERROR|NOTICE)\s?\]?(?::[\w.]{1,60}:)?"  # INFO:root:
     r"|[(\[]?\s{0,20}[\w./\-]{1,60}\.py(?:[: ]\s?\d{1,6})?\s?[)\]:]?(?=\W)"  # (main.py 222):
     r"|\[line:? \d{1,6}\]"
+    r"|[A-Za-z]{0,4}\d{1,7}(?= (?:DEBUG|INFO|WARN))"  # P8266 INFO
     r"|\[?(?i:rank|gpu|worker|process)[ :]?0\]?:"
     r"|[(\[](?!(?i:epoch|ep|step|iter|iteration|batch|it|round)s?:)[\w.\-]{1,40}:\d{1,6}(?:/\d{1,4})?[)\]]"  # [train:45], [host:0/2]
     r"|\[\d{1,3},0\]<std(?:out|err)>:"  # mpirun --tag-output
@@ -145,8 +147,8 @@ def pairs(text: str) -> list[Pair]:
         end = value.end()
         token = _unambiguous(value[1], text, end)
         follows = text[end : end + 1]
-        if _FILE.match(text, end):
-            continue  # model-epoch=01-val_loss=0.52.ckpt
+        if _FILE.match(text, end) or _BECOMES.match(text, end):
+            continue  # model-epoch=01-val_loss=0.52.ckpt; val_loss 0.52 -> 0.48
         unit = _UNIT.match(text, end)
         timed = unit is not None
         if not token or ((follows.isalpha() or follows == "_") and not timed and not text.startswith("Epoch", end)):

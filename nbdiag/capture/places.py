@@ -11,7 +11,7 @@ _OPEN, _CLOSE = r"['\"]?\s{0,4}[:=#]?\s{0,6}[\[(]?\s{0,6}#?", r"\s{0,4}[\])]?"
 _OF = r"(?:\s{0,6}(?:/|of|de|von|из)\s{0,6}(\d{1,9}))"
 _CALLED = r"(?:no\.?|num|number|idx|index|id|progress)"
 _EPOCH = re.compile(
-    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep\.?|epoche|[eé]poca|époque|epoka|эпоха|轮次|エポック|에포크|에폭)(?:\((?:train|val|test)\))?[ _]?{_CALLED}?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b(?!\s?[=:])){_CLOSE}",
+    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep\.?|epoche|[eé]poca|époque|epoka|epok|эпоха|轮次|エポック|에포크|에폭)(?:\((?:train|val|test)\))?[ _]?{_CALLED}?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b(?!\s?[=:])){_CLOSE}",
     _I,
 )
 _EPOCHS = re.compile(rf"(?<![\w.])epochs{_OPEN}(\d{{1,7}}){_OF}{_END}{_CLOSE}", _I)
@@ -35,6 +35,8 @@ _ROUND = re.compile(
     rf"(?<![\w.])round[ _]?{_CALLED}?{_OPEN}(\d{{1,7}}){_OF}?{_END}{_CLOSE}", _I
 )  # of federated learning
 _ALONE = re.compile(r"[\W_]{0,300}(?:(?:learning|training|train|starting|start|begin)[\W_]{0,300})?", _I)
+_PAIRED = re.compile(r"epoch\s?/\s?(?:iter|step|batch)\w{0,6}\s?[:=]\s{0,4}(\d{1,7})\s?/\s?(\d{1,9})", _I)
+_ENDED = re.compile(r"\W{0,4}(?:is\s)?(?:end|ended|ends|done|finished|complete|completed)\b\W{0,60}\Z", _I)
 _LED = re.compile(r"\W{0,8}train(?:ing)?\s(\d{1,7})\s?[,:]\s(?=[A-Za-z][\w ]{0,30}[:=])", _I)  # Train 3, loss: 0.4
 _PAIR = re.compile(r"\[\s{0,6}(\d{1,7}),\s{0,8}(\d{1,9})\]")  # [1,  2000] loss: 2.173
 _TWO = re.compile(
@@ -58,7 +60,8 @@ _AT_START = re.compile(
 _WHEN = re.compile(r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?:iter|epoch|step|batch)", _I)
 _AFTER = re.compile(
     r"(?P<name>(?:[A-Za-z.]{1,20}[ _]){0,3}(?:cost|loss|error|accuracy|acc|perplexity|auc|f1|mrr|bleu|psnr))(?:\s\([\w ]{1,30}\))?"
-    r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?P<counter>(?:iteration|iter|epoch|step|batch)\s#?\d{1,9}(?:/\d{1,9})?)"
+    r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?P<counter>(?:iteration|iter|epoch|step|batch)\s#?\d{1,9}(?:/\d{1,9})?"
+    r"(?:,?\s(?:iteration|iter|step|batch)\s\d{1,9}(?:/\d{1,9})?)?)"
     r"\s{0,4}(?::|=|is\b|was\b|->)\s{0,8}(?=[-+.\d\[\w])",
     _I,
 )
@@ -82,7 +85,7 @@ class Place:
     """The counters of a line as shown, and the line with blanks for them. ``samples``: the step counts samples.
 
     ``at`` says where in the line each counter stands: name, start, stop. ``turned``: the line was put in another order. ``doubtful``: games
-    have such a counter, too. ``alone``: the line names a step and nothing else.
+    have such a counter, too. ``alone``: the line names a step and nothing else. ``ended``: it says that the epoch is at its end.
     """
 
     rest: str
@@ -95,6 +98,7 @@ class Place:
     turned: bool = False
     doubtful: bool = False
     alone: bool = False
+    ended: bool = False
     at: tuple[tuple[str, int, int], ...] = ()
 
 
@@ -112,7 +116,7 @@ def place(text: str, start: int = 0) -> Place:
         return Place(text, told_of=True)
     if found := _PHASE.match(text, first):
         return _made(_blank(text, found), {"epoch": found, "step": found, "steps": found}, turned)
-    if found := _PAIR.match(text, first):
+    if found := _PAIR.match(text, first) or _PAIRED.search(text):
         return _made(_blank(text, found), {"epoch": found, "step": found}, turned)
     counters: dict[str, re.Match[str]] = {}
     samples = False
@@ -122,6 +126,8 @@ def place(text: str, start: int = 0) -> Place:
             return Place(text, told_of=True)
         counters |= {"epoch": found, "planned": found}
         text = _blank(text, found)
+        if _ENDED.match(text, found.end()):
+            return dataclasses.replace(_made(text, counters, turned), ended=True)
         behind = _BEHIND.match(text, found.end()) or _BESIDE.search(text) or _RANGE.search(text, found.end())
     step = behind or _FIRST_STEPS.match(text, first) or _step(text)
     if step is None or _spoken_of(text, step):

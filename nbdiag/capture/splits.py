@@ -13,7 +13,7 @@ _WORD = (
 )
 _LEADING = re.compile(
     rf"\W{{0,8}}({_WORD})(?:\s(?:set|error|epoch|phase|results?|metrics?|stats|scores?))?\b"
-    r"(?=\s{0,2}[:\[\]|\-]|\s+(?:epoch|ep)\b|\s(?:in|at)\s(?:step|iter|epoch)|\s\d{1,7}\s?[,:]\s|\Z)",
+    r"(?=\s{0,2}[:\[\]|\-]|\.?\s+(?:epoch|ep)\b|\s(?:in|at)\s(?:step|iter|epoch)|\s\d{1,7}\s?[,:]\s|\Z)",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
@@ -48,11 +48,18 @@ def section(text: str) -> str | None:
     return split_of(found[1]) if found else None
 
 
+# ``"phase": "train", "loss": 0.5``, ``mode=val loss=0.4``
+_NAMED = re.compile(
+    rf"\b(?:name|phase|mode|split|stage|subset)['\"]?\s?[:=]\s?['\"]?({_WORD})(?=['\",;|\s])", re.IGNORECASE
+)
+
+
 class Headings:
     """The headings within one line. ``before`` is the split that the last heading before a position means."""
 
     def __init__(self, text: str) -> None:
-        found = list(_HEADING.finditer(text)) if len(text) < 4000 else []
+        found = [*_HEADING.finditer(text), *_NAMED.finditer(text)] if len(text) < 4000 else []
+        found.sort(key=re.Match.start)
         self._starts = [heading.start() for heading in found]
         self._splits = [split_of(heading[1]) for heading in found]
 

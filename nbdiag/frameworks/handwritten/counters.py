@@ -18,6 +18,7 @@ class Counters:
     """What a counter counts: ``Round 3`` of a game or of a training, ``[3/40]``, ``Iteration 3`` on a line of its own."""
 
     def __init__(self) -> None:
+        self._early = self._counted = False  # whether values stood above the first epoch; whether there was one
         self._doubtful = False  # the open epoch is one of those that games have, too
         self._last: tuple[int | None, int | None] = (None, None)  # of bare counters: where it stood, and of how many
         self._evaluating = False  # the line before told how far an evaluation got, and its values so far
@@ -31,6 +32,10 @@ class Counters:
     def amended(self, parsed: Parsed) -> Parsed:
         """This line with the place that it has."""
         where, found = parsed.where, parsed.found
+        self._early |= bool(found) and not self._counted and where.epoch is where.step is None
+        if where.ended and self._early:
+            return Parsed(Place("", told_of=True), ())  # the values stand above it, as they did above the first
+        self._counted |= where.epoch is not None
         if where.epoch is not None:
             self._doubtful, self._header = where.doubtful, None
         if self._doubtful and found and not _of_training(found):

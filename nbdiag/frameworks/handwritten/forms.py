@@ -116,6 +116,7 @@ class Form:
             self.where.samples,
             doubtful=self.where.doubtful,
             alone=self.where.alone,
+            ended=self.where.ended,
         )
         found = []
         for i, m in enumerate(self.found):

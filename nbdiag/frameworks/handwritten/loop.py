@@ -176,7 +176,7 @@ class LoopReader:
         if where.told_of:
             return
         if where.epoch is not None and where.epoch + self._offset != self._epoch:
-            self._section = None  # a section ends with its epoch
+            self._section = None  # a section ends with its epoch, not where that is named again
         if self._section and found:
             if where.step is not None and self._section != "train" and not any(m.split for m in found):
                 if where.step != where.steps:
@@ -211,7 +211,7 @@ class LoopReader:
             self._fallen = where
             return
         self._move(where)
-        self._section, self._age, self._told_by, self._headed = None, 0, "header", True
+        self._age, self._told_by, self._headed = 0, "header", True
 
     def _fall(self) -> None:
         """Something was measured after a header of an earlier epoch."""
