@@ -50,12 +50,24 @@ def is_table(value: Any) -> bool:
     if isinstance(value, dict):
         if any(is_curve(value[name]) for name in _losses(value)):
             return True
+        if _is_numbered(value):
+            return True
         return any(isinstance(inner, dict) and _measured(inner) for inner in islice(value.values(), MOST))
     if type(value) is list and len(value) > 1 and type(value[0]) is type(value[-1]) is dict:
         ends = (value[0], value[-1])
         return (len(value) >= FEWEST and all(map(_is_row, ends))) or all(map(is_table, ends))
     kind = type(value)
     return (kind.__module__.partition(".")[0], kind.__name__) == ("pandas", "DataFrame") and _is_frame(value)
+
+
+def _is_numbered(value: dict[Any, Any]) -> bool:
+    """``{1: {"loss": 0.4}, 2: ...}``: a row for each epoch."""
+    first, rows = list(islice(value, FEWEST)), list(islice(value.values(), FEWEST))
+    return (
+        len(first) == FEWEST
+        and all(type(n) is int for n in first)
+        and all(type(r) is dict and _is_row(r) for r in rows)
+    )
 
 
 def _is_row(row: dict[Any, Any]) -> bool:
@@ -74,8 +86,11 @@ def _only_measures(row: dict[Any, Any], names: list[str]) -> bool:
 
 def _is_frame(frame: Any) -> bool:
     """A column of a loss beside one that counts, or beside another split's."""
-    names = [name for name in islice(frame.columns, MOST) if isinstance(name, str)]
-    kinds = {name: frame.dtypes.iloc[i].kind for i, name in enumerate(names)}
+    kinds = {
+        str(name).removesuffix("-mean"): kind.kind
+        for name, kind in zip(frame.columns[:MOST], frame.dtypes, strict=False)
+    }
+    names = list(kinds)
     losses = [name for name in _losses(names) if kinds[name] == "f"]
     counted = {str(frame.index.name).lower(), *(name.lower() for name in names)} & _COUNTERS
     several = len({identify(name).split for name in losses}) > 1

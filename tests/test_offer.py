@@ -63,6 +63,8 @@ def read(said, names):
         {"fold 1": {"loss": DOWN, "val_loss": UP}, "fold 2": {"loss": DOWN, "val_loss": UP}},
         {0.1: {"loss": DOWN}, 0.01: {"loss": UP}},
         [{"loss": DOWN, "val_loss": UP}] * 3,
+        {i: {"loss": v} for i, v in enumerate(DOWN)},
+        pd.DataFrame({"train-logloss-mean": DOWN, "test-logloss-mean": UP, "test-logloss-std": UP}),
         defaultdict(list, train_loss=DOWN, val_acc=UP),
         {"train_loss": DOWN, "best_epoch": 3, "model": "cnn"},
     ],

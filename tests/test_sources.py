@@ -130,6 +130,7 @@ FEW, MANY = [2.0, 1.0], [2.2, 1.9, 1.4, 1.2, 1.0, 0.9]
         ({"epoch": [1, 2], "loss": MANY, "val_loss": FEW}, [[1, 1, 1, 2, 2, 2], [1, 2, 3, 1, 2, 3]], [[1, 2], []]),
         ({"epoch": [0, 1, 2, 3, 4, 5], "loss": MANY, "val_loss": FEW}, [[1, 2, 3, 4, 5, 6], []], [[3, 6], []]),
         ({"step": [10, 20, 30, 40, 50, 60], "loss": MANY, "val_loss": FEW}, [[], [10, 20, 30, 40, 50, 60]], [[], [30, 60]]),
+        ({"loss": FEW, "val_loss": [3.0, *FEW]}, [[1, 2], []], [[0, 1, 2], []]),  # validated before the first epoch, too
         ({"loss": MANY, "val_loss": MANY[:5]}, [[1, 2, 3, 4, 5, 6], []], [[1, 2, 3, 4, 5], []]),  # interrupted
         ({"loss": [(0, 2.0), (1, 1.0)], "val_loss": [(0, 2.1), (1, 1.5)]}, [[1, 2], []], [[1, 2], []]),
         ({"loss": [(9, 2.0), (19, 1.0)], "val_loss": [(19, 1.1)]}, [[], [9, 19]], [[], [19]]),
@@ -155,6 +156,32 @@ def test_histories_by_name_or_in_a_row_are_runs():
         assert [(run.name, run.number, len(run)) for run in read_runs(source)] == [(names[0], 1, 4), (names[1], 2, 4)]
     (run,) = read_runs({"loss": {"train": FEW, "val": FEW}, "acc": {"train": FEW, "val": FEW}})
     assert len(run.curves()) == 4
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {1: {"loss": 2.0, "val_loss": 2.0}, 2: {"loss": 1.0, "val_loss": 1.0}},
+        {"epoch_1": {"loss": 2.0, "val_loss": 2.0}, "epoch_2": {"loss": 1.0, "val_loss": 1.0}},
+        {"train": [{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0}], "val": [{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0}]},
+        {"loss": FEW, "val_loss": FEW, "time": [3.0, 3.1], "grad_norm": ["-", "-"]},
+        [  # skorch's
+            {"batches": [{"train_loss": 1.5}] * 3, "epoch": e, "train_loss": v, "train_loss_best": True, "valid_loss": v, "dur": 0.1}
+            for e, v in enumerate(FEW, 1)
+        ],
+    ],
+)  # fmt: skip
+def test_rows_by_name_and_with_other_things_in_them(source):
+    assert places(source) == {"train:loss": [[1, 2], []], "val:loss": [[1, 2], []]}
+
+
+def test_cross_validations_of_boosters_are_their_means():
+    table = {"train-logloss-mean": FEW, "train-logloss-std": FEW, "test-logloss-mean": FEW, "test-logloss-std": FEW}
+    for source in (pd.DataFrame(table), pd.DataFrame({"iterations": [0, 1], **table})):
+        (run,) = read_runs(source)
+        assert {c.name: c.values.tolist() for c in run.curves()} == {"train:logloss": FEW, "test:logloss": FEW}
+    (run,) = read_runs({"valid binary_logloss-mean": FEW, "valid binary_logloss-stdv": FEW})
+    assert [c.name for c in run.curves()] == ["val:binary_logloss"]
 
 
 def test_folds_are_runs():

@@ -76,13 +76,14 @@ def place_of(value: Any) -> float | None:
 
 def forget_gaps(measured: dict[str, Cells]) -> None:
     """In a file, NaN at all but every k-th row is "not measured" where other losses are known there: validation every few epochs."""
-    losses = {name: cells for name, cells in measured.items() if "loss" in name.lower()}
+    known = {name: _known(cells) for name, cells in measured.items()}
     for name, cells in measured.items():
-        known, others = _known(cells), [set(_known(c)) for n, c in losses.items() if n != name]
-        every = known[1] - known[0] if len(known) > 1 else 1
-        spaced = every > 1 and known[0] < every and known == list(range(known[0], len(cells), every))
-        if spaced and any({*range(len(cells))} <= other | {*known} for other in others):
-            _forget(cells, range(len(cells)))
+        at = known[name]
+        every = at[1] - at[0] if len(at) > 1 else 1
+        if every > 1 and at[0] < every and at == list(range(at[0], len(cells), every)):
+            others = (found for other, found in known.items() if other != name and "loss" in other.lower())
+            if any(len({*found, *at}) == len(cells) for found in others):
+                _forget(cells, range(len(cells)))
 
 
 def _known(cells: Cells) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ WRAPPERS = (
     "history", "log", "logs", "log_history", "metrics", "results", "epochs", "scalars", "values", "records", "data",
 )  # fmt: skip
 """Keys under which a file keeps its values, beside what else it holds."""
+_SPREAD = re.compile(r"-stdv?$")
 _SPLITS = ("mode", "split", "phase", "stage")
 _NO_SPLIT = {"epoch", "step", "iter", "iteration", "global_step", "lr", "learning_rate"}
 
@@ -41,3 +43,16 @@ def columns_of(data: Mapping[Any, Any]) -> dict[str, Sequence[Any]]:
     if data and all(isinstance(v, Mapping) and v and all(str(k).isdecimal() for k in v) for v in data.values()):
         return {str(name): list(column.values()) for name, column in data.items()}
     return {}
+
+
+def means_of_folds(columns: Mapping[Any, Sequence[Any]]) -> Mapping[Any, Sequence[Any]]:
+    """A table of ``xgb.cv``, ``lgb.cv`` or CatBoost's ``cv``: the means under the metric's own name, without their spread."""
+    spread = {name: _SPREAD.sub("-mean", str(name)) for name in columns if _SPREAD.search(str(name))}
+    means = {name for name in columns if name in set(spread.values())}
+    if not means or len(means) < len(spread):
+        return columns
+    return {
+        name.removesuffix("-mean") if name in means else name: values
+        for name, values in columns.items()
+        if name not in spread
+    }

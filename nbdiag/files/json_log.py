@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from nbdiag.files.table import runs_from_columns, runs_from_rows
 from nbdiag.frameworks import transformers
 from nbdiag.frameworks.catboost import saved
 from nbdiag.frameworks.rounds import evaluation_splits
-from nbdiag.metrics import canonical
+from nbdiag.metrics import canonical, identify, split_of
 from nbdiag.run import Run
 
+_NUMBERED = re.compile(r"(?:epoch[ _-]?)?(\d{1,9})", re.IGNORECASE)
 _SETS = ("train", "val", "test")
 
 
@@ -54,12 +56,33 @@ def runs_from_json(data: Any) -> list[Run]:
                 return runs
         if columns := columns_of(data):
             return runs_from_columns(columns)
+        if rows := _rows_by_name(data):
+            return runs_from_rows(rows)
         lists = {str(k): v for k, v in data.items() if _is_list(v)}
         return runs_from_columns(lists) if lists else _several(data) or _evaluations(data)
     if _is_list(data) and len(data) and all(isinstance(row, Mapping) for row in data):
-        histories = {str(i): row for i, row in enumerate(data, 1) if any(_is_list(v) for v in row.values())}
+        histories = {str(i): row for i, row in enumerate(data, 1) if _holds_curves(row)}
         return _several(histories) if len(histories) == len(data) else runs_from_rows(data)
     return []
+
+
+def _holds_curves(row: Mapping[Any, Any]) -> bool:
+    return any(_is_list(value) and is_measure(identify(str(name)).metric) for name, value in row.items())
+
+
+def _rows_by_name(data: Mapping[Any, Any]) -> Sequence[Mapping[Any, Any]]:
+    """``{1: {"loss": 0.4}, 2: ...}``, a row for each epoch; or ``{"train": [{"loss": 0.4}, ...], "val": ...}``, each split's."""
+    if all(isinstance(row, Mapping) and not any(map(_is_list, row.values())) for row in data.values()):
+        places = [_NUMBERED.fullmatch(str(name)) for name in data]
+        return [{"epoch": int(p[1]), **row} for p, row in zip(places, data.values(), strict=True) if p]
+    rows = [
+        {**row, "split": name}
+        for name, part in data.items()
+        if _is_list(part)
+        for row in part
+        if isinstance(row, Mapping)
+    ]
+    return rows if all(split_of(str(name)) for name in data) else []
 
 
 def _several(data: Mapping[Any, Any]) -> list[Run]:

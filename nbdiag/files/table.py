@@ -9,17 +9,17 @@ from typing import Any
 from nbdiag.capture.measures import is_aside, is_measure
 from nbdiag.events import Record
 from nbdiag.files.cells import Cells, cells_of, forget_gaps, forget_missing, number_of, place_of
-from nbdiag.files.flat import flat
+from nbdiag.files.flat import flat, means_of_folds
 from nbdiag.files.restarts import Columns, trainings
 from nbdiag.files.uneven import Places, beside_a_counter, beside_each_other, counted_within, of_pairs, paired
-from nbdiag.metrics import identify, is_fraction
+from nbdiag.metrics import identify, is_fraction, is_setting
 from nbdiag.run import Run
 
 _EPOCH = {"epoch", "epochs", "round", "boosting_round"}
-_STEP = {"step", "steps", "global_step", "iteration", "iter", "batch", "trainer/global_step"}
+_STEP = {"step", "steps", "global_step", "iteration", "iter", "iterations", "batch", "trainer/global_step"}
 _GROUP = {"run", "fold", "trial"}
 _ASIDE = re.compile(
-    r"|unnamed: ?\d+|index|time|timestamp|date|wall[_ ]?time|.*(runtime|per_second|seconds|elapsed|duration)|eta|seed"
+    r"|unnamed: ?\d+|index|time|timestamp|date|wall[_ ]?time|.*(runtime|per_second|seconds|elapsed|duration)|dur|eta|seed"
 )
 _FASTAI = {"train_loss", "valid_loss", "time"}
 """Columns of fastai's ``CSVLogger``: what it measures beside the losses it measures on the validation data."""
@@ -35,6 +35,7 @@ def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = 
     lower = {str(name).strip().lower(): list(values) for name, values in columns.items()}
     if {"metric", "value"} <= set(lower):
         return _tidy(lower, framework)
+    columns = means_of_folds(columns)
     runs = _exported(columns, framework, missing)
     if runs:
         return runs
@@ -52,6 +53,11 @@ def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = 
             run.name = str(label)
             runs.append(run)
     return _numbered(runs)
+
+
+def _is_beside(name: str) -> bool:
+    """Whether a column stands beside the measures of many a training: times, rates, norms."""
+    return bool(_ASIDE.fullmatch(_plain(name))) or is_setting(identify(str(name)).metric)
 
 
 def is_counter(name: str) -> bool:
@@ -113,9 +119,11 @@ def _wide(columns: Columns, framework: str, missing: bool) -> Run | None:
     (forget_missing if missing else forget_gaps)(measured)
     own = of_pairs(told)
     if epochs is None and steps is None:
-        if len(measured) < len([name for name in columns if not _ASIDE.fullmatch(_plain(name))]):
+        if len(measured) < len([name for name in columns if str(name) in measured or not _is_beside(name)]):
             return None  # words beside the numbers, and nothing counts: a table of something else
-        counted = beside_each_other([len(cells) for name, cells in measured.items() if name not in own])
+        counts = {name: len(cells) for name, cells in measured.items() if name not in own}
+        trained = [count for name, count in counts.items() if identify(name).split in (None, "train")]
+        counted = beside_each_other([*counts.values()], max(trained, default=0))
         own |= {name: counted[len(cells)] for name, cells in measured.items() if name not in own}
     offset = 1 if epochs and min((e for e in epochs if e is not None), default=1) == 0 else 0
     counted_epochs = [None if e is None else e + offset for e in epochs] if epochs else None

@@ -48,15 +48,16 @@ def beside_a_counter(count: int, epochs: Places, steps: Places) -> tuple[Places,
     return [epochs[i // each] for i in range(count)], [float(i % each + 1) for i in range(count)]
 
 
-def beside_each_other(counts: Sequence[int]) -> dict[int, tuple[Places, Places]]:
+def beside_each_other(counts: Sequence[int], trained: int) -> dict[int, tuple[Places, Places]]:
     """Places for columns of these lengths that nothing counts: epochs, where all are about equally long.
 
     Otherwise the longest holds a value for each step, or the short ones one for every so many epochs: so all are placed
-    in steps. Where a length fits neither way its values are counted by themselves.
+    in steps. Where a length fits neither way its values are counted by themselves. One value more than the ``trained``
+    epochs was measured before the first.
     """
     longest = max(counts, default=0)
     if all(2 * count > longest for count in counts):
-        return {count: ([i + 1.0 for i in range(count)], None) for count in counts}
+        return {count: ([i + float(count != trained + 1) for i in range(count)], None) for count in counts}
     found: dict[int, tuple[Places, Places]] = {}
     for count in counts:
         every = 1 if 2 * count > longest else longest // max(count, 1)
