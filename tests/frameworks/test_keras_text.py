@@ -84,6 +84,16 @@ def only(text):
     return run
 
 
+def test_a_fit_of_one_epoch_follows_another_without_a_header():
+    first, second, third = collect(
+        "Epoch 1/2\n9/9 [===] - 1s 1ms/step - loss: 0.5\nEpoch 2/2\n9/9 [===] - 1s 1ms/step - loss: 0.4\n"
+        "3/3 [===] - 0s 1ms/step - loss: 0.6\n"
+        "7/7 [===] - 1s 1ms/step - loss: 0.3 - val_loss: 0.7\n7/7 [===] - 1s 1ms/step - loss: 0.2 - val_loss: 0.8\n"
+    )
+    assert [curve(run, "train") for run in (first, second, third)] == [[0.5, 0.4], [0.3], [0.2]]
+    assert first.curve("loss", "val") is None
+
+
 def curve(run, split, metric="loss"):
     return run.curve(metric, split).values.tolist()
 

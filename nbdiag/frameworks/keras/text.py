@@ -60,6 +60,7 @@ class KerasReader:
         self._first_shown: int | None = None  # the first count a bar of this epoch showed
         self._own = Progbars()
         self._tokens: list[str] = []  # the values as the last line showed them
+        self._units: int | None = None  # and how much its bar counted
         self._learns = False  # whether how long its batches took tells what that line counts
         self._rows: Rows | None = None  # headers and lines as the last ones
         self._before: list[Record] = []  # what the line before said, where it did nothing but to go on in that form
@@ -190,9 +191,9 @@ class KerasReader:
             self._header(1, 1)  # since tf.keras, fit(epochs=1) prints no header; evaluate never shows val_
         if self._open is None or not found:
             return
-        if self._done == self._open and (self._had_val or not has_val):
-            if not (has_val and self._planned == 1):
-                return  # evaluate() after the epoch
+        if self._done == self._open and (self._had_val or not has_val or self._another(found, units)):
+            if not has_val or (self._planned or 1) > self._open or [token for _, token in found] == self._tokens:
+                return  # evaluate() after the epoch, or its line once more
             self._start_over()
             self._header(1, 1)
         epoch = self._open or 1
@@ -203,13 +204,18 @@ class KerasReader:
         if self._facts != self._told:
             self._told = dict(self._facts)
             yield Learned(facts_from(self._facts, "log"))
-        self._tokens, self._learns = [token for _, token in found], style == "2"
+        self._tokens, self._units, self._learns = [token for _, token in found], units, style == "2"
         for name, token in found:
             named = identify(name)
             value, rounding = number(token)
             yield Record(named.metric, named.split or "train", value, epoch, label=name, rounding=rounding, time=time)
         yield Reached(epoch)
         self._done, self._had_val = epoch, has_val
+
+    def _another(self, found: Sequence[tuple[str, str]], units: int | None) -> bool:
+        """Whether the last epoch's bar is followed by a fit of one epoch, not by its own end with validation values."""
+        own = units in (None, self._units) or dict(found).get("val_loss") in self._tokens  # those had a bar before it
+        return self._planned == self._done and not own
 
     def _learn(self, tail: str, units: int | None, style: str | None) -> None:
         """What a finished bar tells: how many epochs are planned, whether it counted steps or samples."""
