@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
 import numbers
+import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from threading import get_ident
 from typing import Any
 
-from nbdiag.events import Begin, End, Learned, Reached, Record, Status
+from nbdiag.events import Begin, End, Learned, Reached, Record, Status, Steps
 from nbdiag.facts import facts_from
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.hooks.guard import Guard
 from nbdiag.frameworks.hooks.naming import run_name
 from nbdiag.metrics import canonical, identify
+
+REST = 0.1
+"""Seconds between two tellings of a curve whose rounds are shorter: half the time between two refreshes of the chart."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Curve:
+    metric: str
+    split: str
+    values: Sequence[Any]
+    first: int
+    rounds: Sequence[int]
+    of: Callable[[Any], float]
+    told: int
 
 
 class Telling:
@@ -32,7 +48,10 @@ class Telling:
         self._last: weakref.ref[Any] | None = None
         self._outcome: Callable[[], Status] = lambda: "interrupted"
         self._thread = 0
-        self._told: dict[str, int] = {}
+        self._curves: dict[str, _Curve] = {}
+        self._furthest = 0
+        """How many values of the curve that was told furthest: none of another is kept back from the same round."""
+        self._due = 0.0
 
     def begin(
         self,
@@ -53,7 +72,7 @@ class Telling:
         if continues and last is not None and last() is owner:
             self.emit(Begin(self.framework, exact=True, continues=True))
             return True
-        self._told = {}
+        self.again()
         known = {"framework": self.framework, **facts}
         with self.guard:
             name = ", ".join(part for part in (run_name(), name) if part)
@@ -65,23 +84,42 @@ class Telling:
         return self._owner is not None and self._owner() is owner
 
     def curve(
-        self, label: str, metric: str, split: str, values: Sequence[Any], first: int = 1, rounds: Sequence[int] = ()
+        self,
+        label: str,
+        metric: str,
+        split: str,
+        values: Sequence[Any],
+        first: int = 1,
+        rounds: Sequence[int] = (),
+        of: Callable[[Any], float] = float,
     ) -> None:
-        """Tell what is new among ``values``, measured in every round from ``first`` on, or in these ``rounds``."""
-        told = self._told.get(label, 0)
-        if len(values) <= told:
-            return
-        name = canonical(metric)
-        for i in range(told, len(values)):
-            place = rounds[i] if rounds else i + first
-            if place > 0:
-                self.emit(Record(name, split, float(values[i]), place, None, label))
-        self._told[label] = len(values)
-        self.emit(Reached(place))
+        """Tell what is new among ``values``, measured in every round from ``first`` on, or in these ``rounds``.
+
+        Told at most every ``REST`` seconds, and at the end: a list that grows meanwhile is best given itself. ``of``
+        makes a number of each value.
+        """
+        known = self._curves.get(label)
+        self._curves[label] = _Curve(metric, split, values, first, rounds, of, known.told if known else 0)
+        if len(values) <= self._furthest or time.monotonic() >= self._due:
+            self._tell(label)
+
+    def _tell(self, label: str) -> None:
+        curve = self._curves[label]
+        new = range(curve.told, len(curve.values))
+        places = [curve.rounds[i] if curve.rounds else i + curve.first for i in new]
+        new = new[sum(place <= 0 for place in places) :]
+        if new:
+            places = places[-len(new) :]
+            values = [curve.of(curve.values[i]) for i in new]
+            self.emit(Steps(canonical(curve.metric), curve.split, values, places, (), label))
+            self.emit(Reached(places[-1]))
+        curve.told = len(curve.values)
+        self._furthest = max(self._furthest, curve.told)
+        self._due = time.monotonic() + REST
 
     def again(self) -> None:
         """The curves are known better now: they are told from their beginning."""
-        self._told = {}
+        self._curves, self._furthest = {}, 0
 
     def row(self, epoch: float, values: Mapping[str, Any], *, unnamed: str = "train") -> None:
         """Tell what was measured in one epoch: numbers by name, on the data ``unnamed`` where the name tells none."""
@@ -99,6 +137,9 @@ class Telling:
         """The training is over. Only the first call counts."""
         owner, self._owner = self._owner, None
         if owner is not None:
+            with self.guard:
+                for label in self._curves:
+                    self._tell(label)
             self.emit(End(status))
 
     def left(self, owner: Any, error: BaseException | None) -> None:

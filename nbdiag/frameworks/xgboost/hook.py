@@ -69,16 +69,20 @@ class _Boosters:
                 if len(self.splits) < len(container.history):
                     others = [name for name in container.history if name not in self.train]
                     self.splits = evaluation_splits(others) | dict.fromkeys(self.train, "train")
+                # Of a cross-validation, each value is the folds' mean and their deviation.
+                of = _mean if container.is_cv else float
                 for name, metrics in container.history.items():
                     for metric, values in metrics.items():
-                        # Of a cross-validation, each value is the folds' mean and their deviation.
-                        means = [value[0] for value in values] if container.is_cv else values
-                        self.telling.curve(f"{name}-{metric}", metric, self.splits[name], means)
+                        self.telling.curve(f"{name}-{metric}", metric, self.splits[name], values, of=of)
 
     def ends(self, args: tuple[Any, ...], error: BaseException | None) -> None:
         """All rounds are done."""
         self.tells(args[0])
         self.telling.left(args[0], error)
+
+
+def _mean(value: tuple[float, float]) -> float:
+    return float(value[0])
 
 
 def _facts(known: Mapping[str, Any], data: Any, sets: list[Any]) -> dict[str, Any]:
