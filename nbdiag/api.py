@@ -88,6 +88,7 @@ def configure(*, every_cell: bool, **options: Any) -> None:
     shell.extension_manager.load_extension("nbdiag")
     # Here, once: else the first cell would wait for it.
     choice.choose(Session.every_cell.view if Session.every_cell else "none")
+    live.prepare()
 
 
 def _shell() -> Any:

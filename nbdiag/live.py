@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextvars
+import importlib
 import os
 import sys
 import threading
@@ -36,6 +37,9 @@ from nbdiag.report import Report
 from nbdiag.run import Run
 from nbdiag.screen import Screen
 
+LATE = ("scipy.special", "scipy.optimize")
+"""What rules import when they first need it. Imported before the body runs: an import in our thread could wait for one
+of the body's, or the body for ours."""
 PATIENCE = 10.0
 """Seconds to wait at the end for a refresh under way: longer than any seen, short enough for a reader who waits."""
 REST = 1.0
@@ -94,9 +98,11 @@ class Watch:
             self._screen.open(self._brake)
             if self._report:
                 self._report.check()
+            with self._faults.guard("the diagnosis"):
+                prepare()
             self._attach()
             self._thread.start()
-        except BaseException:  # an interrupt while hooks come in
+        except BaseException:  # an interrupt while libraries come in
             self._detach()
             raise
         self._tell()
@@ -266,6 +272,12 @@ class Watch:
     def _tell(self) -> None:
         for line in self._faults.take():
             print(line, file=sys.stderr)
+
+
+def prepare() -> None:
+    """Import what judging needs, in the caller's thread."""
+    for module in LATE:
+        importlib.import_module(module)
 
 
 class Part(Watch):

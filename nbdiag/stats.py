@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Callable
 
 import numpy as np
 
@@ -222,34 +221,3 @@ def accuracy_grid(values: np.ndarray, rounding: float, most: int = 20_000) -> Gr
     smaller = np.arange(1, sizes[0] + 1)
     chance = float(np.cumsum(np.minimum(1.0, 2 * half * smaller) ** len(kinds))[-1])
     return Grid(int(sizes[0]), chance) if chance < 1e-3 else None
-
-
-def binomial_at_most(k: int, n: int, p: float) -> float:
-    """Chance of at most ``k`` successes in ``n`` trials that succeed with probability ``p``."""
-    if k < 0 or not 0 < p < 1:
-        return float(k >= (n if p >= 1 else 0))
-    far = 40 * math.sqrt(n * p * (1 - p)) + 40  # beyond, what is left out cannot be told from 0
-    if k >= min(n, n * p + far):
-        return 1.0
-    down = np.arange(k, max(0, math.floor(min(k, n * p) - far)), -1, dtype=float)
-    last = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(p) + (n - k) * math.log1p(-p)
-    # The chance of one success less, from that of i: i (1 - p) / ((n - i + 1) p) times as much.
-    steps = np.log(down * ((1 - p) / p) / (n - down + 1))
-    return float(min(1.0, np.exp(last + np.concatenate(([0.0], np.cumsum(steps)))).sum()))
-
-
-def lowest(cost: Callable[[float], float], low: float, high: float, within: float = 1e-4) -> float:
-    """Where a function with one valley has its lowest value, by golden sections (Kiefer 1953)."""
-    golden = (math.sqrt(5) - 1) / 2
-    left, right = high - golden * (high - low), low + golden * (high - low)
-    a, b = cost(left), cost(right)
-    while high - low > within:
-        if a <= b:
-            high, right, b = right, left, a
-            left = high - golden * (high - low)
-            a = cost(left)
-        else:
-            low, left, a = left, right, b
-            right = low + golden * (high - low)
-            b = cost(right)
-    return (low + high) / 2

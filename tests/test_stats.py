@@ -116,25 +116,3 @@ def test_the_normal_tail():
 def test_the_median_is_numpys(values, broken):
     array = np.array([*values, np.nan] if broken else values)
     assert np.array_equal(stats.median(array), np.median(array), equal_nan=True)
-
-
-@settings(deadline=None)
-@given(st.integers(0, 3000), st.integers(0, 3000), st.floats(1e-6, 1 - 1e-6))
-def test_binomial_tails_are_those_of_scipy(k, more, p):
-    from scipy.special import bdtr
-
-    assert stats.binomial_at_most(k, k + more, p) == pytest.approx(bdtr(k, k + more, p), rel=1e-8, abs=1e-290)
-
-
-def test_binomial_tails_of_a_million_samples_and_of_certainty():
-    from scipy.special import bdtr
-
-    for k in (399_000, 499_000, 500_000, 501_000, 999_999, 1_000_000):
-        assert stats.binomial_at_most(k, 1_000_000, 0.5) == pytest.approx(bdtr(k, 1_000_000, 0.5), rel=1e-6)
-    certain = [stats.binomial_at_most(k, 4, p) for k, p in ((0, 0.0), (4, 1.0), (3, 1.0), (-1, 0.5))]
-    assert certain == [1, 1, 0, 0] and stats.binomial_at_most(0, 0, 0.5) == 1
-
-
-def test_the_lowest_place_of_a_valley_is_found_also_at_its_ends():
-    for place in (0.02, 0.5, 7.0, 50.0):
-        assert stats.lowest(lambda x, at=place: abs(x - at) ** 1.5, 0.02, 50.0) == pytest.approx(place, abs=1e-4)

@@ -64,7 +64,9 @@ def calibrated_loss(accuracy: np.ndarray, k: int) -> np.ndarray:
 
 def chance_of_at_most(correct: float, n: int, p: float) -> float:
     """Chance that a guesser who is right with probability ``p`` gets at most ``correct`` of ``n``. D15."""
-    return stats.binomial_at_most(math.floor(correct + 1e-6), n, p)
+    from scipy.special import bdtr
+
+    return float(bdtr(math.floor(correct + 1e-6), n, p))
 
 
 def old_share(momentum: float, steps: float) -> float:
@@ -90,6 +92,8 @@ def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     ``probabilities`` has shape ``(n, k)`` or, for one sigmoid output, ``(n,)``; ``labels`` shape ``(n,)``. The CE is
     convex in 1/T (Guo 2017), so a search over one number finds it.
     """
+    from scipy.optimize import minimize_scalar
+
     p = np.asarray(probabilities, float)
     p = np.stack([1 - p, p], axis=1) if p.ndim == 1 else p
     y = np.asarray(labels).reshape(-1).astype(int)
@@ -102,7 +106,8 @@ def temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
         return float(np.mean(norm - z[np.arange(len(y)), y]))
 
     # Confidences are off by less than a factor of 50 in either direction in every published measurement.
-    return 1.0 / stats.lowest(cost, 0.02, 50.0)
+    best = minimize_scalar(cost, bounds=(0.02, 50.0), method="bounded", options={"xatol": 1e-4})
+    return 1.0 / float(best.x)
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 10) -> float:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nbdiag import stats
 from nbdiag.finding import Cause, Certainty, Check, Finding, Severity, Table, ranked
 from nbdiag.rules import evidence, references
 from nbdiag.rules.base import rule
@@ -49,7 +48,9 @@ def broad_loss_shift(run: Run, *, p: float = 1e-3) -> Iterator[Finding]:
     up, down = int((last > best).sum()), int((last < best).sum())
     if not (after > before).all() or up <= down or last.mean() <= 1.05 * best.mean():
         return
-    if stats.binomial_at_most(down, up + down, 0.5) >= p:
+    from scipy.special import bdtr
+
+    if float(bdtr(down, up + down, 0.5)) >= p:
         return
     since = f" since epoch {place(samples.best_epoch)}" if samples.best_epoch else " since the best epoch"
     loss = evidence.loss(run, "val")
