@@ -12,7 +12,7 @@ from nbdiag.metrics import canonical
 _TRAINED = re.compile(rf"loss = ({NUMBER}), (?:global_)?step = (\d{{1,9}})(?: \({NUMBER} sec\))?\s*\Z")
 _EVALUATED = re.compile(r"Saving dict for global step (\d{1,9}): ")
 _MEASURED = re.compile(rf"([A-Za-z][\w/@.\- ]{{0,80}}) = ({NUMBER})(?=,|\s*\Z)")
-_NO_MEASURE = re.compile(r"global_step\Z|learning_rate\Z|.*/(?:.*_)?mean\Z|labels?/|prediction/")
+_NO_MEASURE = re.compile(r"global_step\Z|learning_rate\Z|.*baseline|.*/(?:.*_)?mean\Z|labels?/|prediction/")
 _SIGNS = "step = ", "global step ", "per-step"
 _COUNTED = re.compile(rf"Step (\d{{1,9}}) per-step time {NUMBER}s\s*\Z")
 _ITEM = re.compile(rf"\{{?\s{{0,4}}'(Loss/[\w/]{{1,60}}|learning_rate)': ({NUMBER})[,}}]\s*\Z")

@@ -41,6 +41,22 @@ def test_the_best_round_tells_whether_more_is_better(values, metric):
     assert [run.metrics for run in runs] == [[metric], [metric]]
 
 
+def test_an_evaluation_between_its_steps():
+    told = "accuracy = 0.6{i}, accuracy_baseline = 0.52, average_loss = 0.7, label/mean = 0.48, loss = 0.5{i}"
+    text = "".join(
+        f"INFO:tensorflow:loss = 0.{s}, step = {s} (0.3 sec)\nINFO:tensorflow:Saving dict for global step {s}: "
+        + told.format(i=s // 100)
+        + "\n"
+        for s in (100, 200)
+    )
+    (run,) = collect(text)
+    assert {(c.metric, c.split): c.values.tolist() for c in run.curves("step")} == {
+        ("loss", "train"): [0.1, 0.2],
+        ("accuracy", "eval"): [0.61, 0.62],
+        ("loss", "eval"): [0.51, 0.52],
+    }
+
+
 def test_an_evaluation_alone_is_no_training():
     assert collect("INFO:tensorflow:Saving dict for global step 900: accuracy = 0.9, loss = 0.3\n") == []
 
