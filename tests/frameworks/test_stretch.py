@@ -41,6 +41,10 @@ STYLES = {
     "comma": "{i},{v!r},{b!r}",
     "signed": "step {i:,} loss {m:.3f}",
     "number": "{i}",
+    "as they come": "epoch {i} loss {v!r} kl {m!r} grad_norm {t!r} x {m!r}",
+    "as they come, in a dict": "{{'epoch': {i}, 'train_loss': {v!r}, 'val_loss': {u}, 'kl': {m!r}, 'best': {t!r}, 'lr': 1e-05}}",
+    "as they come, alone": "{m!r} {v!r} [{u}, {t!r}] ({m!r}, {s})",
+    "custom": "step {i} - loss={u} - score={m!r} - d(x): {t!r} - reward {u}",
     "download": "file {i} of 900, {s} bytes",
     "explicit": "step {i}: train loss {v:.3f}, val loss {v:.3f}",
 }
@@ -71,6 +75,8 @@ def rows(style, first, count, stride, epoch, percents):
             a=v / 9,
             b=v / 8,
             far=20_000,
+            t=10.0 ** (k % 5 - 7),
+            u=("0.5", "-0.25", "3", "1e-06", "nan", "2.5e+03", "-inf", "0.125", "12.75")[k * k % 9],
         )
 
 
@@ -125,7 +131,19 @@ def test_at_once_is_as_one_by_one(lines, changes, cuts):
     "style",
     sorted(
         {*STYLES}
-        - {"keras, bars", "percent row", "rank", "second rank", "evaluation", "signed", "number", "download", "row"}
+        - {
+            "as they come, alone",
+            "custom",
+            "keras, bars",
+            "percent row",
+            "rank",
+            "second rank",
+            "evaluation",
+            "signed",
+            "number",
+            "download",
+            "row",
+        }
     ),
 )
 def test_most_lines_of_a_style_are_read_at_once(style, monkeypatch):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from nbdiag.capture.measures import Measure, measures
 from nbdiag.capture.pairs import number, pairs, without_prefix
@@ -25,8 +26,13 @@ _WHO = re.compile(r"rank|gpu|worker|proc|default|<std", re.IGNORECASE)  # which 
 _DATED = re.compile(r"\d{2,}")  # what logging puts before a line: a time may change, rank 0 may not
 _LONGEST = {"epoch": 7, "planned": 7, "step": 9, "steps": 9}  # digits of counters, as ``places`` reads them
 _MOST = 40  # digits of any other number: the longest that is printed, and no dump
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\bnan\b|-?\binf\b")
+_BEFORE_SIGN = " \t=:,([{|"
+_FREE_NUMBER = re.compile(
+    r"(?:(?:^|(?<=[ \t=:,(\[{|]))[-+]|(?<![\w@.:/%+\-]))\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,4})?(?![\w.:/%\-])"
+)
 _WARNING = re.compile(r"[a-z]Warning: |warnings\.warn\(")  # they quote code, and code has losses and epochs
-_LEARN_AT = 3  # a pattern costs as much as reading some twenty lines; most forms come once
+_LEARN_AT = {3 << n for n in range(20)}  # a pattern costs as much as reading some twenty lines; most forms come once
 _FORMS, _COUNTED = 8, 500  # more forms than that at a time cost more to try than to read anew
 
 
@@ -59,7 +65,7 @@ class Forms:
         self.last: tuple[Form | None, Parsed] = (None, Parsed(Place(""), ()))
         """The form of the last line, where it is known, and what the line said."""
         self._forms: list[Form] = []
-        self._seen: collections.Counter[str] = collections.Counter()
+        self._seen: dict[str, int] = {}
 
     def parse(self, text: str) -> Parsed:
         """As ``parse`` gives it."""
@@ -85,13 +91,50 @@ class Forms:
             text = text.translate(_TYPOGRAPHY)
         parsed = parse(text)
         self.last = (None, parsed)
-        shape = _RUN.sub("0", text)
-        self._seen[shape] += 1
-        if self._seen[shape] == _LEARN_AT and (form := _form(text, parsed)) is not None:
+        form = None
+        if self._often(_NUMBER.sub("n", text)):
+            form = _form(text, parsed, _ANY) or _form(text, parsed, _KIND)
+        if self._often(_RUN.sub("0", text)) and form is None:
+            form = _form(text, parsed, None)
+        if form is not None:
             self._forms = [form, *self._forms[: _FORMS - 1]]
         if len(self._seen) > _COUNTED:
             self._seen.clear()
         return parsed
+
+    def _often(self, shape: str) -> bool:
+        """Whether lines of this shape come often; again each time that twice as many have come: they may have several forms."""
+        self._seen[shape] = n = self._seen.get(shape, 0) + 1
+        return n in _LEARN_AT
+
+
+class _Other(NamedTuple):
+    """What may stand for a number without a point and for another one, as patterns; ``trials`` of both."""
+
+    whole: str
+    real: str
+    trials: tuple[tuple[str, str], ...]
+
+
+_WHOLE, _EITHER = "[0-9]{1,40}", r"[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,4})?"
+_ANY = _Other(
+    _EITHER,
+    _EITHER,
+    (("7", "7"), ("-1.25", "-1.25"), ("2.5e-07", "7"), ("nan", "nan"), ("-3", "-inf")),
+)
+_KIND = _Other(
+    _WHOLE,
+    r"[0-9]{1,40}(?:\.[0-9]{1,40}(?:[eE][-+]?[0-9]{1,4})?|[eE][-+]?[0-9]{1,4})",
+    (("7", "-1.25"), ("-3", "2.5e-07"), ("40", "nan"), ("7", "-inf")),
+)
+
+
+class _Hole(NamedTuple):
+    """Where a number stands; ``name`` as in ``Form.names``, empty where it says nothing."""
+
+    start: int
+    stop: int
+    name: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -125,8 +168,11 @@ class Form:
         return Parsed(where, tuple(found))
 
 
-def _form(text: str, parsed: Parsed) -> Form | None:
-    """A pattern for lines that differ from this one in their numbers only; None where that cannot be said."""
+def _form(text: str, parsed: Parsed, other: _Other | None) -> Form | None:
+    """A pattern for lines that differ from this one in their numbers only; None where that cannot be said.
+
+    Their digits are others, and with ``other`` sign, point and exponent, too, where trials show that this changes nothing else.
+    """
     where, prefix = parsed.where, len(text) - len(without_prefix(text))
     if (
         where.told_of
@@ -136,19 +182,73 @@ def _form(text: str, parsed: Parsed) -> Form | None:
         or _WHO.search(text)
     ):
         return None
-    spans = [(start, stop, name) for name, start, stop in where.at]
-    spans += [(*m.at, f"m{i}") for i, m in enumerate(parsed.found) if m.at is not None]
-    spans.sort()
+    holes = [_Hole(start, stop, name) for name, start, stop in where.at]
+    holes += [_Hole(*m.at, f"m{i}") for i, m in enumerate(parsed.found) if m.at is not None]
+    if other:
+        taken = {place for hole in holes for place in range(hole.start, hole.stop)}
+        free = [number.span() for number in _FREE_NUMBER.finditer(text, prefix)]
+        holes += [_Hole(*span) for span in free if taken.isdisjoint(range(*span))]
+    holes.sort()
+    if any(a.stop > b.start for a, b in pairwise(holes)) or (other and not _stands(text, parsed, holes, other)):
+        return None
     parts, last = [_pattern(text[:prefix], _DATED, None)], prefix
-    for start, stop, name in spans:
-        if start < last:
-            return None
+    for start, stop, name in holes:
         token = text[start:stop]
         parts[-1] += _pattern(text[last:start], _FREE_RUN, _MOST)
-        parts += [_pattern(token, _RUN, None if "," in token else _LONGEST.get(name, _MOST)), ""]
+        if other and name not in _LONGEST:
+            number = other.whole if _is_whole(token) else other.real
+            if name:
+                parts += [f"(?:[-+]?{number}|nan|-?inf)" if number is not _WHOLE else f"[-+]?{number}", ""]
+            else:
+                parts[-1] += f"[-+]?{number}" if _signed(text, start) else number
+        else:
+            parts += [_pattern(token, _RUN, None if "," in token else _LONGEST.get(name, _MOST)), ""]
         last = stop
     parts[-1] += _pattern(text[last:], _FREE_RUN, _MOST)
-    return Form(Rows(parts), where, parsed.found, tuple(name for _, _, name in spans))
+    return Form(Rows(parts), where, parsed.found, tuple(name for _, _, name in holes if name))
+
+
+def _stands(text: str, parsed: Parsed, holes: Sequence[_Hole], other: _Other) -> bool:
+    """Whether the line says the same of such numbers."""
+    for whole, real in other.trials:
+        trial, at = _with(text, holes, whole, real)
+        said = parse(trial)
+        if dataclasses.replace(said.where, rest="", at=()) != dataclasses.replace(parsed.where, rest="", at=()):
+            return False
+        expected = []
+        for i, m in enumerate(parsed.found):
+            start, stop = at[f"m{i}"]
+            value, rounding = number(trial[start:stop], m.unit == "%")
+            expected.append(dataclasses.replace(m, value=value, rounding=rounding, at=(start, stop)))
+        if repr(said.found) != repr(tuple(expected)):  # NaN is not the same as itself
+            return False
+    return True
+
+
+def _with(text: str, holes: Sequence[_Hole], whole: str, real: str) -> tuple[str, dict[str, tuple[int, int]]]:
+    """The line with these numbers in place of all but its counters, and where the measures stand in it."""
+    out, at, last = "", {}, 0
+    for start, stop, name in holes:
+        shown = token = text[start:stop]
+        if name not in _LONGEST:
+            shown = whole if _is_whole(token) else real
+        if not name:
+            shown = shown if _signed(text, start) else shown.lstrip("-")
+            shown = shown if shown[-1].isdecimal() else "0.5"  # where a word may be part of a name, none is let in
+        out += text[last:start]
+        at[name] = len(out), len(out) + len(shown)
+        out += shown
+        last = stop
+    return out + text[last:], at
+
+
+def _is_whole(token: str) -> bool:
+    return token.lstrip("+-").isdecimal()
+
+
+def _signed(text: str, start: int) -> bool:
+    """Whether a number that begins here may have a sign."""
+    return start == 0 or text[start] in "+-" or text[start - 1] in _BEFORE_SIGN
 
 
 def _pattern(text: str, numbers: re.Pattern[str], most: int | None) -> str:
