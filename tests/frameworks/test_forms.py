@@ -60,12 +60,12 @@ def test_a_form_is_learned():
 def test_a_form_takes_numbers_of_all_kinds():
     forms = Forms()
     for i in range(3):
-        forms.parse(f"epoch {i} loss=0.{i} kl=-0.5 time=1.5")
-    for loss, kl in (("9.5e-05", "1e-06"), ("nan", "0.125"), ("0.5", "2.5e+20")):
-        line = f"epoch 7 loss={loss} kl={kl} time=-3e-05"
+        forms.parse(f"epoch {i} loss=0.{i} score=-0.5 time=1.5")
+    for loss, score in (("9.5e-05", "1e-06"), ("nan", "0.125"), ("0.5", "2.5e+20")):
+        line = f"epoch 7 loss={loss} score={score} time=-3e-05"
         assert said(forms.known(line)) == said(parse(line))
-    assert forms.known("epoch 8 loss=0.5 kl=3 time=1.5") is None  # a whole number is no measure of one's own
-    assert [m.label for m in forms.parse("epoch 8 loss=0.5 kl=3 time=1.5").found] == ["loss"]
+    assert forms.known("epoch 8 loss=0.5 score=3 time=1.5") is None  # a whole number is no measure of one's own
+    assert [m.label for m in forms.parse("epoch 8 loss=0.5 score=3 time=1.5").found] == ["loss"]
 
 
 def test_names_keep_their_numbers():
