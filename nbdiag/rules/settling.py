@@ -79,8 +79,13 @@ def settled(series: Series, share: float = 0.3, flat: float = 0.02, level: float
 
 
 def settled_since(series: Series) -> float:
-    """The epoch from which the curve stays within its noise, or 3 % of its range, of its final level."""
+    """The epoch from which the curve stays within its noise, or 3 % of its range, of its final level.
+
+    The first value counts for no range: a regression's may lie any number of times above all others.
+    """
     level = stats.median(series.y[-max(3, len(series) // 10) :])
-    band = max(3 * series.noise, 0.03 * series.span, 0.02 * abs(level))
+    band = max(
+        3 * series.noise, 0.03 * float(np.ptp(series.smoothed[1:])) if len(series) > 1 else 0.0, 0.02 * abs(level)
+    )
     outside = np.flatnonzero(np.abs(series.smoothed - level) > band)
     return float(series.x[min(len(series) - 1, (outside[-1] + 1) if len(outside) else 0)])

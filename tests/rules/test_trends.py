@@ -14,8 +14,9 @@ from nbdiag.events import Record
 from nbdiag.facts import Facts
 from nbdiag.finding import Certainty, Finding, Severity
 from nbdiag.rules import catalogue
+from nbdiag.rules.settled import converged
 from nbdiag.run import Run
-from tests.rules.runs import curves, falling, rising
+from tests.rules.runs import curves, falling, one, rising
 
 RNG = np.random.default_rng(5)
 SMALL = 0.004 * RNG.normal(size=200)
@@ -292,3 +293,10 @@ def _is_complete(found: Finding, worst: Severity) -> None:
     assert [c.rank for c in found.causes] == list(range(1, len(found.causes) + 1))
     for field in dataclasses.fields(found):
         assert "nan" not in str(getattr(found, field.name)).lower().split() or field.name in ("message", "evidence")
+
+
+def test_a_first_epoch_far_above_all_others_makes_no_flat_curve_of_them() -> None:
+    loss = np.concatenate(([20_000.0], 12 + 90 * np.exp(-np.arange(29) / 4)))
+    val = np.concatenate(([2_500.0], 12 + 80 * np.exp(-np.arange(29) / 4)))
+    found = one(converged, curves(loss=loss, val_loss=val))
+    assert found.start is not None and loss[int(found.start) - 1] < 15
