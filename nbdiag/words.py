@@ -14,6 +14,7 @@ _JOINED = {
     "训练集": "train", "训练": "train", "訓練": "train", "学習": "train", "훈련": "train", "학습": "train",
     "验证集": "val", "验证": "val", "驗證": "val", "検証": "val", "검증": "val",
     "测试集": "test", "测试": "test", "測試": "test", "テスト": "test", "테스트": "test",
+    "盈利": "profit", "收益": "profit", "利益": "profit", "利润": "profit", "수익": "profit",
     "平均": "average", "평균": "average", "当前": "current", "目前": "current", "現在": "current", "현재": "current",
     "最佳": "best", "最优": "best", "最好": "best", "最低": "min", "最小": "min", "最高": "max", "최고": "best", "최소": "min",
     "最终": "final", "最終": "final", "최종": "final", "总": "total", "總": "total", "총": "total",
@@ -27,6 +28,7 @@ _WRITTEN = {
     "trainingsverlust": "train loss", "validierungsverlust": "val loss", "testverlust": "test loss",
     "trainingsgenauigkeit": "train accuracy", "validierungsgenauigkeit": "val accuracy", "testgenauigkeit": "test accuracy",
     "lernrate": "learning rate",
+    "gewinn": "profit", "ganancia": "profit", "ganancias": "profit", "ventas": "profit", "lucro": "profit", "прибыль": "profit",
     "entrenamiento": "train", "treino": "train", "treinamento": "train", "entraînement": "train", "обучения": "train", "обучении": "train",
     "validación": "val", "validacion": "val", "validação": "val", "validierung": "val", "валидации": "val",
     "validacao": "val", "entrainement": "train", "trainings": "train", "validierungs": "val",
@@ -38,7 +40,7 @@ _WRITTEN = {
 _ANY_JOINED = re.compile("|".join(sorted(_JOINED, key=len, reverse=True)))
 _WORD = re.compile(r"[^\W\d_]+")
 _ELIDED = re.compile(r"\b[dl]['’](?=\w)")
-_TOLD = {"loss", "accuracy", "train", "val", "test", "learning rate"}
+_TOLD = {"loss", "accuracy", "train", "val", "test", "learning rate", "profit"}
 
 
 @functools.lru_cache(maxsize=4096)

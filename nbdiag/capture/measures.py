@@ -46,10 +46,7 @@ _OF_MODELS = {
 _WEIGHT = re.compile(
     r"[wbmc]\d?|theta_?\d?|slope|intercept|bias", re.IGNORECASE
 )  # of the regressions of a first course
-_TRADE = re.compile(
-    r"\b(?:profits?|revenue|premium|equity|wins?|draws?|ganancias?|ventas|lucro|gewinn)\b|盈利|收益|利益|利润|수익|прибыль",
-    re.IGNORECASE,
-)
+_TRADE = re.compile(r"\b(?:profits?|revenue|premium|equity|wins?|draws?)\b", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w@/.\- ]{0,40}\Z")
 _TOLD = re.compile(
     r"\b(?:best|min|max|lowest|highest|previous|prev|target|last|threshold|final|improved|decreased|increased|reduced|reached|in top|from)\b"
@@ -75,9 +72,9 @@ class Measure:
 
 def measures(found: list[Pair], line_split: str | None = None, headings: Headings | None = None) -> list[Measure]:
     """The measures among the pairs of one line, or none where no loss and no known metric is among them."""
+    found = [_in_english(pair) for pair in found]
     if any(_TRADE.search(pair.name) for pair in found):
         return []
-    found = [_in_english(pair) for pair in found]
     shown = {pair.name for pair in found}
     named = [
         (pair, identify(_without_period(pair.name)))
@@ -85,7 +82,7 @@ def measures(found: list[Pair], line_split: str | None = None, headings: Heading
         if not pair.timed and not (pair.name.endswith("_step") and f"{pair.name[:-5]}_epoch" in shown)
     ]
     named = _headed(named)
-    in_turns = all(any(pair.name.lower().startswith(model) for pair in found) for model in ("d_", "g_"))
+    in_turns = {pair.name[:2].lower() for pair in found} >= {"d_", "g_"}
     known = [_known(pair, name.metric, headings) or (in_turns and _part(pair)) for pair, name in named]
     if not any(known):
         return []

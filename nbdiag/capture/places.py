@@ -10,15 +10,23 @@ _END = r"(?:(?=[轮輪步次批])|(?![\w%]|\.\d))"
 _OPEN, _CLOSE = r"['\"]?\s{0,4}[:=#]?\s{0,6}[\[(]?\s{0,6}#?", r"\s{0,4}[\])]?"
 _OF = r"(?:\s{0,6}(?:/|of|de|von|из)\s{0,6}(\d{1,9}))"
 _CALLED = r"(?:no\.?|num|number|idx|index|id|progress)"
-_EPOCH = re.compile(
-    rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep\.?|epoche|[eé]poca|époque|epoka|epok|эпоха|轮次|エポック|에포크|에폭)(?:\((?:train|val|test)\))?[ _]?{_CALLED}?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b(?!\s?[=:])){_CLOSE}",
-    _I,
+_ABROAD = ("poche", "poca", "pok", "chritt", "paso", "asso", "lote")  # stand in a line that counts in another language
+_COUNTED_EPOCH = (
+    r"(?:\((?:train|val|test)\))?[ _]?"
+    rf"{_CALLED}?{_OPEN}(\d{{1,7}}(?:\.\d{{1,6}})?){_OF}?{_END}(?!-\d|\s?(?:ms|s|secs?|seconds|minutes)\b(?!\s?[=:])){_CLOSE}"
+)
+_EPOCH = re.compile(rf"(?<![\w.])(?<!over )(?<!per )(?:epoch|ep\.?){_COUNTED_EPOCH}", _I)
+_EPOCH_ABROAD = re.compile(
+    rf"(?<![\w.])(?:epoche|[eé]poca|époque|epoka|epok|эпоха|轮次|エポック|에포크|에폭){_COUNTED_EPOCH}", _I
 )
 _EPOCHS = re.compile(rf"(?<![\w.])epochs{_OPEN}(\d{{1,7}}){_OF}{_END}{_CLOSE}", _I)
+_COUNTED_STEP = rf"(?:\(train\))?(?:[_ ]?{_CALLED})?{_OPEN}(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}}){_OF}?{_END}{_CLOSE}"
 _STEP = re.compile(
-    rf"(?<![\w./])(?:global[_ ]?|train(?:ing)?[_ ]?|mini-?)?(?:step|iter|iteration|batch|it|update|episode|步数|迭代次数|迭代|批次|序号|ステップ|バッチ|스텝|배치|schritt|paso|passo|lote|шаг)"
-    rf"(?:\((?:train)\))?(?:[_ ]?{_CALLED})?{_OPEN}"
-    rf"(\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}}){_OF}?{_END}{_CLOSE}",
+    rf"(?<![\w./])(?:global[_ ]?|train(?:ing)?[_ ]?|mini-?)?(?:step|iter|iteration|batch|it|update|episode){_COUNTED_STEP}",
+    _I,
+)
+_STEP_ABROAD = re.compile(
+    rf"(?<![\w./])(?:步数|迭代次数|迭代|批次|序号|ステップ|バッチ|스텝|배치|schritt|paso|passo|lote|шаг){_COUNTED_STEP}",
     _I,
 )
 _FIRST_STEPS = re.compile(rf"\s{{0,8}}(?:steps|iters|iterations|batches)[:=]\s{{0,4}}(\d{{1,9}}){_END}", _I)
@@ -35,7 +43,7 @@ _ROUND = re.compile(
     rf"(?<![\w.])round[ _]?{_CALLED}?{_OPEN}(\d{{1,7}}){_OF}?{_END}{_CLOSE}", _I
 )  # of federated learning
 _ALONE = re.compile(r"[\W_]{0,300}(?:(?:learning|training|train|starting|start|begin)[\W_]{0,300})?", _I)
-_PAIRED = re.compile(r"epoch\s?/\s?(?:iter|step|batch)\w{0,6}\s?[:=]\s{0,4}(\d{1,7})\s?/\s?(\d{1,9})", _I)
+_PAIRED = re.compile(r"epoch/(?:iter|step|batch)\w{0,6}\s?[:=]\s{0,4}(\d{1,7})\s?/\s?(\d{1,9})", _I)
 _ENDED = re.compile(r"\W{0,4}(?:is\s)?(?:end|ended|ends|done|finished|complete|completed)\b\W{0,60}\Z", _I)
 _LED = re.compile(r"\W{0,8}train(?:ing)?\s(\d{1,7})\s?[,:]\s(?=[A-Za-z][\w ]{0,30}[:=])", _I)  # Train 3, loss: 0.4
 _PAIR = re.compile(r"\[\s{0,6}(\d{1,7}),\s{0,8}(\d{1,9})\]")  # [1,  2000] loss: 2.173
@@ -116,7 +124,7 @@ def place(text: str, start: int = 0) -> Place:
         return Place(text, told_of=True)
     if found := _PHASE.match(text, first):
         return _made(_blank(text, found), {"epoch": found, "step": found, "steps": found}, turned)
-    if found := _PAIR.match(text, first) or _PAIRED.search(text):
+    if found := _PAIR.match(text, first) or (_PAIRED.search(text) if "poch/" in text else None):
         return _made(_blank(text, found), {"epoch": found, "step": found}, turned)
     counters: dict[str, re.Match[str]] = {}
     samples = False
@@ -128,7 +136,7 @@ def place(text: str, start: int = 0) -> Place:
         text = _blank(text, found)
         if _ENDED.match(text, found.end()):
             return dataclasses.replace(_made(text, counters, turned), ended=True)
-        behind = _BEHIND.match(text, found.end()) or _BESIDE.search(text) or _RANGE.search(text, found.end())
+        behind = _BEHIND.match(text, found.end()) or _beside(text)
     step = behind or _FIRST_STEPS.match(text, first) or _step(text)
     if step is None or _spoken_of(text, step):
         step = _ONE.search(text) or _AT_START.match(text, first) or _LINE.match(text, first)
@@ -140,7 +148,12 @@ def place(text: str, start: int = 0) -> Place:
         text = _blank(text, step)
         if "epoch" not in counters and not samples and _ALONE.fullmatch(text):
             return dataclasses.replace(_made(text, counters, turned), alone=True)
-    elif "epoch" not in counters and (played := _ROUND.search(text)) is not None and not _spoken_of(text, played):
+    elif (
+        "epoch" not in counters
+        and "ound" in text.lower()
+        and (played := _ROUND.search(text)) is not None
+        and not _spoken_of(text, played)
+    ):
         return dataclasses.replace(
             _made(_blank(text, played), {"epoch": played, "planned": played}, turned), doubtful=True
         )
@@ -148,14 +161,27 @@ def place(text: str, start: int = 0) -> Place:
 
 
 def _epoch(text: str, first: int) -> re.Match[str] | None:
-    found = _EPOCH.search(text) or _EPOCHS.search(text)
+    found = _EPOCH.search(text) or _EPOCHS.search(text) or (_EPOCH_ABROAD.search(text) if _abroad(text) else None)
     if found and "." in found[1] and _MEASURED.search(text, max(0, found.start() - 30), found.start()):
         found = None  # "Training acc over epoch: 0.75"
-    return found or _NUMBERED.match(text, first) or _LED.match(text, first) or _ORDINAL.search(text)
+    found = found or _NUMBERED.match(text, first) or _LED.match(text, first)
+    return _ORDINAL.search(text) if found is None and "第" in text else found
+
+
+def _abroad(text: str) -> bool:
+    """Whether the line may count in another language than English."""
+    return not text.isascii() or any(word in text for word in _ABROAD)
+
+
+def _beside(text: str) -> re.Match[str] | None:
+    """The step of a line that names its epoch in other words than a line of steps would."""
+    found = _BESIDE.search(text) if "iters" in text else None
+    return found or (_RANGE.search(text) if "batch" in text else None)
 
 
 def _step(text: str) -> re.Match[str] | None:
-    return _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
+    found = _STEP.search(text) or _STEPS.search(text) or _BATCHES.search(text)
+    return _STEP_ABROAD.search(text) if found is None and _abroad(text) else found
 
 
 def _spoken_of(text: str, counter: re.Match[str]) -> bool:

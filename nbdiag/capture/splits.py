@@ -49,17 +49,17 @@ def section(text: str) -> str | None:
 
 
 # ``"phase": "train", "loss": 0.5``, ``mode=val loss=0.4``
-_NAMED = re.compile(
-    rf"\b(?:name|phase|mode|split|stage|subset)['\"]?\s?[:=]\s?['\"]?({_WORD})(?=['\",;|\s])", re.IGNORECASE
-)
+_NAMING = ("name", "phase", "mode", "split", "stage", "subset")
+_NAMED = re.compile(rf"\b(?:{'|'.join(_NAMING)})['\"]?\s?[:=]\s?['\"]?({_WORD})(?=['\",;|\s])", re.IGNORECASE)
 
 
 class Headings:
     """The headings within one line. ``before`` is the split that the last heading before a position means."""
 
     def __init__(self, text: str) -> None:
-        found = [*_HEADING.finditer(text), *_NAMED.finditer(text)] if len(text) < 4000 else []
-        found.sort(key=re.Match.start)
+        found = list(_HEADING.finditer(text)) if len(text) < 4000 else []
+        if len(text) < 4000 and any(word in text for word in _NAMING):
+            found = sorted([*found, *_NAMED.finditer(text)], key=re.Match.start)
         self._starts = [heading.start() for heading in found]
         self._splits = [split_of(heading[1]) for heading in found]
 
