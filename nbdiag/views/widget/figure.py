@@ -22,17 +22,17 @@ _FAINT = 0.4
 class PanelFigure:
     """Draws a panel above the shared x scale; ``draw`` may be called again with any later state of it."""
 
-    def __init__(self, panel: Panel, axis: XAxis) -> None:
+    def __init__(self, panel: Panel, axis: XAxis, place: int) -> None:
         self._x = axis.scale
-        self._y = YAxis()
-        self._y.draw(panel)
+        self._y = YAxis(panel)
         self._lines: dict[str, Lines] = {}
         self._points: dict[str, Any] = {}  # rings, crosses and their names, each made when it is first needed
         self._ends = marks.text(self._scales, x_offset=10, font_weight="bold", **_ends(panel))
         title = {"x_offset": -LEFT, "font_weight": "bold", "colors": [palette.INK]}
         self._title = marks.text(axis.unit, **title, **_title(panel))
         self._bring(panel)
-        self.figure = marks.figure(self._marks(), self._y.axes, axis.unit, height=panel.height, top=TITLE, bottom=0)
+        size = {"height": panel.height, "top": TITLE, "bottom": 0}
+        self.figure = marks.figure(self._marks(), self._y.axes, axis.unit, place=place, **size)
 
     @property
     def _scales(self) -> dict[str, Any]:

@@ -19,7 +19,14 @@ def scale(low: float = 0.0, high: float = 1.0) -> LinearScale:
     return LinearScale(min=float(low), max=float(high), allow_padding=False)
 
 
-def figure(marks: list[Any], axes: list[Any], unit: dict[str, Any], *, height: int, top: int, bottom: int) -> Figure:
+def order(place: int) -> str:
+    """Where a figure stands among the chart's, as style: the rail at 0, the axis at -1, all before what the companion adds."""
+    return str(place - 100 if place >= 0 else place)
+
+
+def figure(
+    marks: list[Any], axes: list[Any], unit: dict[str, Any], *, height: int, top: int, bottom: int, place: int
+) -> Figure:
     """A full-width figure without title, tool bar, padding or animation (which would restart at each update).
 
     ``unit`` are scales from 0 to 1: given none, each figure would make its own two.
@@ -37,7 +44,7 @@ def figure(marks: list[Any], axes: list[Any], unit: dict[str, Any], *, height: i
         fig_margin={"top": top, "bottom": bottom, "left": LEFT, "right": RIGHT},
         # A wide, flat figure: bqplot's own limits of 0.01 to 100 would squeeze the x axis beyond 3000 px.
         max_aspect_ratio=1000,
-        layout=Layout(width="100%", height=f"{top + height + bottom}px", margin="0", min_width="0"),
+        layout=Layout(width="100%", height=f"{top + height + bottom}px", margin="0", min_width="0", order=order(place)),
     )
 
 

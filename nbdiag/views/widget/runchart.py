@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from bqplot import Figure
@@ -11,68 +11,79 @@ from ipywidgets.widgets.widget_string import HTMLStyle
 from markupsafe import escape
 
 from nbdiag.views.panels import MOST_WANTED
+from nbdiag.views.shapes import Chart
 from nbdiag.views.widget.axis import XAxis
 from nbdiag.views.widget.cards import Cards
 from nbdiag.views.widget.companion import Companion
 from nbdiag.views.widget.figure import PanelFigure
+from nbdiag.views.widget.marks import order
 from nbdiag.views.widget.rail import Rail
 from nbdiag.views.widget.state import State
 from nbdiag.views.widget.sync import assign
 from nbdiag.views.widget.wire import NOTHING, Wire, Wish
 
 
+class Frame:
+    """Layouts that all charts of a board share: each is a widget of its own, which takes as long to make as what it is for."""
+
+    def __init__(self) -> None:
+        self.wide = Layout(width="100%", overflow="visible")
+        self.hidden = Layout(display="none")
+
+
 class RunChart:
     """Everything shown of one run."""
 
-    def __init__(self, changed: Callable[[], None], stop: Callable[[], None]) -> None:
-        """``changed`` is called when the reader wishes to see something else, ``stop`` to end the training."""
-        self._axis = XAxis()
-        self._rail = Rail(self._axis)
-        self._panels: dict[str, PanelFigure] = {}
-        wide = Layout(width="100%", overflow="visible")
-        # Shared: each layout and each style is a widget of its own, which takes as long to make as what it is for.
+    def __init__(self, state: State, frame: Frame, changed: Callable[[], None], stop: Callable[[], None]) -> None:
+        """``changed`` is called when the reader wishes to see something else, ``stop`` to end the training.
+
+        All parts are made as they are to be seen: each change that follows is a message of its own to the browser.
+        """
+        chart, wide = state.chart, frame.wide
+        self._axis = XAxis(chart)
+        self._rail = Rail(self._axis, chart.pins, chart.lanes)
+        self._panels = {panel.title: PanelFigure(panel, self._axis, i) for i, panel in enumerate(chart.panels, 1)}
         look = {"layout": Layout(width="auto"), "style": HTMLStyle()}
-        self._head, self._status, self._summary, self._foot, self._description = (
-            _html(name, look) for name in ("head", "status", "summary", "foot", "description")
-        )
-        self._figures = VBox(layout=wide)
-        self._figures.add_class("nbdiag-chart")
-        self._cards = Cards(look["style"])
-        self._companion = Companion()
-        self._drawn: State | None = None
+        words = _words(state)
+        self._words = {name: HTML(text, _dom_classes=(f"nbdiag-{name}",), **look) for name, text in words.items()}
+        self._figures = VBox(self._standing(chart), layout=wide, _dom_classes=("nbdiag-chart",))
+        self._cards = Cards(state.texts, look, wide)
+        self._companion = Companion(layout=frame.hidden, **self._told(state))
+        self._drawn = state
         self.wish = NOTHING
         self._changed = changed
         self._wire = Wire(self._companion, self._wished, stop)
-        top = Box([self._head, self._status], layout=wide)
-        top.add_class("nbdiag-top")
+        head, status, summary, description, foot = self._words.values()
+        top = Box([head, status], layout=wide, _dom_classes=("nbdiag-top",))
         # Out of sight: where its script is blocked, only this box would show an error.
-        hidden = Box([self._companion], layout=Layout(display="none"))
+        hidden = Box([self._companion], layout=frame.hidden)
         self.box = VBox(
-            [top, self._summary, self._description, self._figures, self._cards.box, self._foot, hidden],
+            [top, summary, description, self._figures, self._cards.box, foot, hidden],
             layout=wide,
+            _dom_classes=("nbdiag-run",),
         )
-        self.box.add_class("nbdiag-run")
 
     def draw(self, state: State) -> None:
         """Bring everything to this state; the final one also writes what a saved page is read from."""
-        chart, texts = state.chart, state.texts
+        chart = state.chart
         self._drawn = state
         self._axis.draw(chart)
-        for panel in chart.panels:
+        for place, panel in enumerate(chart.panels, 1):
             if panel.title in self._panels:
                 self._panels[panel.title].draw(panel)
             else:
-                self._panels[panel.title] = PanelFigure(panel, self._axis)
+                self._panels[panel.title] = PanelFigure(panel, self._axis, place)
         self._rail.draw(chart.pins, chart.lanes)
-        shown = [self._panels[panel.title].figure for panel in chart.panels]
-        self._stand([self._rail.figure, *shown, self._axis.figure])
-        assign(self._head, value=texts.head)
-        assign(self._status, value=texts.status)
-        assign(self._summary, value=texts.summary)
-        assign(self._description, value=f'<p class="nbdiag-sr">{escape(chart.description)}</p>')
-        assign(self._foot, value=texts.foot)
-        self._cards.draw(texts, final=state.final)
-        self._tell(state)
+        figures = self._standing(chart)
+        known = self._figures.children
+        for figure in known:
+            if figure not in figures:
+                figure.add_class("nbdiag-away")
+        assign(self._figures, children=(*known, *(figure for figure in figures if figure not in known)))
+        for name, text in _words(state).items():
+            assign(self._words[name], value=text)
+        self._cards.draw(state.texts, final=state.final)
+        assign(self._companion, **self._told(state))
 
     def offer(self, card: str) -> None:
         """Open this card by itself, unless the reader has clicked one."""
@@ -81,13 +92,11 @@ class RunChart:
     @property
     def is_due(self) -> bool:
         """The reader has wished for something that is not drawn yet."""
-        return self._drawn is not None and self._drawn.wish != self.wish
+        return self._drawn.wish != self.wish
 
     def outline(self, name: str) -> dict[str, Any]:
         """What another run's chart needs to lay this run over its own: the line that matters most in each panel."""
         state = self._drawn
-        if state is None:
-            return {}
         panels = [self._panels[panel.title].main(panel) for panel in state.chart.panels if panel.lines]
         reach = [float(state.chart.x_min), float(state.chart.x_max)]
         return {"name": name, "unit": state.chart.x_unit, "units": dict(state.units), "reach": reach, "panels": panels}
@@ -106,52 +115,55 @@ class RunChart:
         self.wish = wish
         self._changed()
 
-    def _stand(self, figures: Sequence[Figure]) -> None:
-        """Show these figures in this order; the others stay, out of sight.
+    def _standing(self, chart: Chart) -> list[Figure]:
+        """The figures to be seen, told where to stand: by style, for a box builds anew what is behind a child that comes.
 
-        A box of widgets builds anew what stands behind a child that comes or goes, and bqplot complains of a negative
-        height where a figure is taken away before it is built: so the order is one of style.
+        So none is taken out of it either, but out of sight: bqplot complains of a negative height where a figure is
+        gone before it is built.
         """
-        known = self._figures.children
-        for place, figure in enumerate(figures, -len(figures)):  # below 0: before what the companion adds
-            assign(figure.layout, order=str(place))
+        figures = [self._rail.figure, *(self._panels[panel.title].figure for panel in chart.panels), self._axis.figure]
+        for place, figure in enumerate(figures[:-1]):
+            assign(figure.layout, order=order(place))
             figure.remove_class("nbdiag-away")
-        for figure in known:
-            if figure not in figures:
-                figure.add_class("nbdiag-away")
-        assign(self._figures, children=(*known, *(figure for figure in figures if figure not in known)))
+        return figures
 
-    def _tell(self, state: State) -> None:
+    def _told(self, state: State) -> dict[str, Any]:
+        """The companion's traits."""
         panels = state.chart.panels
-        assign(
-            self._companion,
-            parts={
+        return {
+            "parts": {
                 "rail": self._rail.parts(),
                 "panels": [self._panels[panel.title].parts(panel) for panel in panels],
                 "axis": self._axis.parts(),
             },
-            extent={
+            "extent": {
                 "x": [float(state.chart.x_min), float(state.chart.x_max)],
                 "y": [self._panels[panel.title].limits() for panel in panels],
             },
-            findings=state.findings(),
-            withdrawn=list(state.withdrawn),
-            cards=state.texts.cards,
-            unit=state.chart.x_unit,
-            units=dict(state.units),
-            behind=dict(state.behind),
-            metrics={
+            "findings": state.findings(),
+            "withdrawn": list(state.withdrawn),
+            "cards": state.texts.cards,
+            "unit": state.chart.x_unit,
+            "units": dict(state.units),
+            "behind": dict(state.behind),
+            "metrics": {
                 "all": list(state.metrics),
                 "most": MOST_WANTED,
                 "shown": [panel.lines[-1].curve.partition(":")[2] for panel in panels],
             },
-            thinned=state.thinned,
-            given=state.wish.told(),
-            stoppable=state.stoppable,
-        )
+            "thinned": state.thinned,
+            "given": state.wish.told(),
+            "stoppable": state.stoppable,
+        }
 
 
-def _html(role: str, look: dict[str, Any]) -> HTML:
-    widget = HTML(**look)
-    widget.add_class(f"nbdiag-{role}")
-    return widget
+def _words(state: State) -> dict[str, str]:
+    """The HTML of each part by name, in the order of the box."""
+    texts, description = state.texts, f'<p class="nbdiag-sr">{escape(state.chart.description)}</p>'
+    return {
+        "head": texts.head,
+        "status": texts.status,
+        "summary": texts.summary,
+        "description": description,
+        "foot": texts.foot,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from bqplot import Axis
@@ -14,6 +15,11 @@ def set_ticks(axis: Axis, ticks: Sequence[float], texts: Sequence[str]) -> None:
     """The axis shows ``texts`` at ``ticks``. Labels go first: bqplot 0.13 formats new ticks by the labels it knew before."""
     assign(axis, tick_labels=tick_labels(ticks, texts))
     assign(axis, tick_values=np.array(ticks, dtype=float))
+
+
+def ticks_of(ticks: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:
+    """The traits of an axis that is made with these."""
+    return {"tick_labels": tick_labels(ticks, texts), "tick_values": np.array(ticks, dtype=float)}
 
 
 def tick_labels(ticks: Sequence[float], texts: Sequence[str]) -> dict[str, str]:

@@ -5,6 +5,8 @@ The reader switches between the two in the browser: both are sent, so no kernel 
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,18 +17,19 @@ from nbdiag.views.numbers import linear_ticks, log_ticks, tick_texts
 from nbdiag.views.shapes import Panel
 from nbdiag.views.widget import marks, palette
 from nbdiag.views.widget.sync import assign
-from nbdiag.views.widget.ticks import set_ticks
+from nbdiag.views.widget.ticks import set_ticks, ticks_of
 
 
 class YAxis:
     """Two scales with their axes; the panel says which one its marks stand on."""
 
-    def __init__(self) -> None:
-        self._linear = marks.scale()
-        self._log = LogScale(min=0.1, max=1.0, allow_padding=False)
-        self._linear_axis, self._log_axis = _axis(self._linear, visible=True), _axis(self._log, visible=False)
-        self._logarithmic = False
-        self._both = False
+    def __init__(self, panel: Panel) -> None:
+        linear, log, self._both = _ranges(panel)
+        self._linear = marks.scale(*linear.limits)
+        self._log = LogScale(min=log.limits[0], max=log.limits[1], allow_padding=False)
+        self._linear_axis = _axis(self._linear, linear, visible=not panel.log)
+        self._log_axis = _axis(self._log, log, visible=panel.log)
+        self._logarithmic = panel.log
         self.axes = [self._linear_axis, self._log_axis]
 
     @property
@@ -36,14 +39,9 @@ class YAxis:
 
     def draw(self, panel: Panel) -> None:
         """Take the panel's range for its own kind of axis, and work out the other."""
-        own, other = (self._log, self._linear) if panel.log else (self._linear, self._log)
-        _set(own, self._axis_of(own), panel.y_min, panel.y_max, panel.ticks, panel.tick_labels)
-        span = _positive(panel)
-        self._both = span is not None
-        if span is not None:
-            ticks = log_ticks(*span) if other is self._log else linear_ticks(0.0, span[1])
-            labels = tick_texts(ticks, log=other is self._log, percent=panel.percent and other is self._linear)
-            _set(other, self._axis_of(other), ticks[0], ticks[-1], ticks, labels)
+        linear, log, self._both = _ranges(panel)
+        _set(self._linear, self._linear_axis, linear)
+        _set(self._log, self._log_axis, log)
         if panel.log != self._logarithmic:  # else what the reader chose in the browser stays
             self._logarithmic = panel.log
             assign(self._linear_axis, visible=not panel.log)
@@ -59,26 +57,45 @@ class YAxis:
         """Lowest and highest value of both scales."""
         return {"linear": [self._linear.min, self._linear.max], "log": [self._log.min, self._log.max]}
 
-    def _axis_of(self, scale: Any) -> Axis:
-        return self._log_axis if scale is self._log else self._linear_axis
+
+@dataclasses.dataclass(frozen=True)
+class _Range:
+    """Limits of a scale, with its ticks and their texts."""
+
+    limits: tuple[float, float]
+    ticks: Sequence[float]
+    texts: Sequence[str]
 
 
-def _axis(scale: Any, *, visible: bool) -> Axis:
+def _ranges(panel: Panel) -> tuple[_Range, _Range, bool]:
+    """The linear axis, the logarithmic one, and whether both can be read: where there is no choice, the other is never shown."""
+    own = _Range((float(panel.y_min), float(panel.y_max)), panel.ticks, panel.tick_labels)
+    span = _positive(panel)
+    if span is None:
+        other = _Range((0.1, 1.0), (0.1, 1.0), tick_texts((0.1, 1.0)))
+    else:
+        ticks = linear_ticks(0.0, span[1]) if panel.log else log_ticks(*span)
+        texts = tick_texts(ticks, log=not panel.log, percent=panel.percent and panel.log)
+        other = _Range((float(ticks[0]), float(ticks[-1])), ticks, texts)
+    return (other, own, span is not None) if panel.log else (own, other, span is not None)
+
+
+def _axis(scale: Any, shown: _Range, *, visible: bool) -> Axis:
     return Axis(
         scale=scale,
         side="left",
-        tick_values=np.array([0.1, 1.0]),
         grid_lines="solid",
         grid_color=palette.GRID,
         color=palette.INK2,
         tick_style={"font-size": "12px"},
         visible=visible,
+        **ticks_of(shown.ticks, shown.texts),
     )
 
 
-def _set(scale: Any, axis: Axis, low: float, high: float, ticks: Any, labels: Any) -> None:
-    assign(scale, min=float(low), max=float(high))
-    set_ticks(axis, ticks, labels)
+def _set(scale: Any, axis: Axis, shown: _Range) -> None:
+    assign(scale, min=shown.limits[0], max=shown.limits[1])
+    set_ticks(axis, shown.ticks, shown.texts)
 
 
 def _positive(panel: Panel) -> tuple[float, float] | None:

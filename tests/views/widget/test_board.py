@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bqplot import Axis, Figure, Label, Lines, Scatter
-from ipywidgets import HTML, Widget
+from ipywidgets import HTML, ToggleButtons, Widget
 
 from nbdiag.diagnosis import Diagnosis
 from nbdiag.events import Record
@@ -61,6 +61,21 @@ def test_the_curves_are_the_values() -> None:
     board.draw([diagnosis(20)], 0)
     drawn = [line.y for line in curves(board)]
     assert any(np.array_equal(y, 1 / np.arange(1, 21) + 0.1) for y in drawn)
+
+
+def test_a_chart_is_made_as_it_is_to_be_seen(sent) -> None:
+    Board().finish([diagnosis(20, note(), status="finished")])
+    assert {type(widget).__name__ for widget, _ in sent} <= {"Companion", "Stack", "VBox"}
+
+
+def test_a_chooser_comes_with_the_second_run() -> None:
+    board, both = Board(), [diagnosis(5), diagnosis(5)]
+    board.draw(both[:1], 0)
+    parts = list(board.box.children)
+    assert inside(board.box, ToggleButtons) == []
+    board.draw(both, 1)
+    assert board.box.children[: len(parts)] == tuple(parts)  # what stands before is not built anew
+    assert inside(board.box, ToggleButtons)[0]._options_labels == ("Run 1", "Run 2")
 
 
 def test_a_run_that_went_on_since_its_diagnosis_keeps_the_words_and_grows(sent) -> None:
@@ -141,7 +156,7 @@ def test_a_card_is_written_at_its_birth_and_at_the_end_only() -> None:
 def test_only_a_problem_opens_by_itself(severity: Severity) -> None:
     board = Board()
     board.finish([diagnosis(10, note(severity=severity), status="finished")])
-    (run, _), *_ = board._runs.values()
+    run, *_ = board._runs.values()
     assert bool(run._companion.offer) == (severity in (Severity.BROKEN, Severity.PROBLEM))
 
 
@@ -156,7 +171,7 @@ def test_texts_of_the_user_are_escaped() -> None:
     board.finish([state, state])
     for html in inside(board.box, HTML):
         assert "<img" not in html.value
-    for companion in (run._companion for run, _ in board._runs.values()):
+    for companion in (run._companion for run in board._runs.values()):
         assert all("<img" not in card for card in companion.cards.values())
 
 
@@ -173,7 +188,7 @@ def test_many_runs_keep_the_latest_charts() -> None:
 def test_a_wish_is_drawn_with_the_next_state_while_it_runs_and_at_once_afterwards() -> None:
     board = Board()
     board.draw([diagnosis(10)], 0)
-    chart = board._runs[0][0]
+    chart = board._runs[0]
     asked = {"window": None, "metrics": ["accuracy"]}
     chart._companion._handle_custom_msg({"wish": asked}, [])
     assert chart._companion.given["metrics"] is None
@@ -195,7 +210,7 @@ def test_a_run_can_be_stopped_while_it_runs_and_listens() -> None:
     stop = Stop()
     board = Board(stop)
     board.draw([diagnosis(10)], 0)
-    companion = board._runs[0][0]._companion
+    companion = board._runs[0]._companion
     assert not companion.stoppable
     stop.listens = True
     board.draw([diagnosis(11)], 0)
