@@ -68,6 +68,15 @@ def test_a_form_takes_numbers_of_all_kinds():
     assert [m.label for m in forms.parse("epoch 8 loss=0.5 score=3 time=1.5").found] == ["loss"]
 
 
+def test_a_form_takes_files_of_all_numbers_and_keeps_those_of_metrics():
+    forms = Forms()
+    for i in range(3):
+        forms.parse(f"image_{i}.png scaled by 0.{i}")
+        forms.parse(f"epoch {i}, top5: 0.{i}, loss: 0.{i}")
+    assert said(forms.known("image_40123.png scaled by 1e-05")) == said(parse("image_7.png scaled by 0.5"))
+    assert forms.known("epoch 4, top1: 0.5, loss: 0.5") is None
+
+
 def test_names_keep_their_numbers():
     forms = Forms()
     for i in range(6):

@@ -44,6 +44,9 @@ STYLES = {
     "as they come": "epoch {i} loss {v!r} kl {m!r} grad_norm {t!r} x {m!r}",
     "as they come, in a dict": "{{'epoch': {i}, 'train_loss': {v!r}, 'val_loss': {u}, 'kl': {m!r}, 'best': {t!r}, 'lr': 1e-05}}",
     "as they come, alone": "{m!r} {v!r} [{u}, {t!r}] ({m!r}, {s})",
+    "files": "file_{i}.png x={m!r} box=({s}, {e}) conf {v:.3f} in {a:.1f}ms",
+    "layers": "layer{e}.weight-{s} grad {t!r} loss_{s}={v:.3f} f{e}: {a:.3f}",
+    "top": "epoch {i} top{e} {a:.3f} acc@{e}: {a:.3f} run{s} loss: {v:.4f} val_{e}_loss: {b:.4f}",
     "custom": "step {i} - loss={u} - score={m!r} - d(x): {t!r} - reward {u}",
     "download": "file {i} of 900, {s} bytes",
     "explicit": "step {i}: train loss {v:.3f}, val loss {v:.3f}",
@@ -133,6 +136,9 @@ def test_at_once_is_as_one_by_one(lines, changes, cuts):
         {*STYLES}
         - {
             "as they come, alone",
+            "files",
+            "layers",
+            "top",
             "custom",
             "keras, bars",
             "percent row",

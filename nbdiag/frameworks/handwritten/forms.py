@@ -28,6 +28,7 @@ _LONGEST = {"epoch": 7, "planned": 7, "step": 9, "steps": 9}  # digits of counte
 _MOST = 40  # digits of any other number: the longest that is printed, and no dump
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\bnan\b|-?\binf\b")
 _BEFORE_SIGN = " \t=:,([{|"
+_NAMED_RUN = re.compile(r"(?<=[A-Za-z_\-])\d{1,9}(?![\w@])")
 _FREE_NUMBER = re.compile(
     r"(?:(?:^|(?<=[ \t=:,(\[{|]))[-+]|(?<![\w@.:/%+\-]))\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,4})?(?![\w.:/%\-])"
 )
@@ -93,7 +94,7 @@ class Forms:
         self.last = (None, parsed)
         form = None
         if self._often(_NUMBER.sub("n", text)):
-            form = _form(text, parsed, _ANY) or _form(text, parsed, _KIND)
+            form = next((form for other in _OTHERS if (form := _form(text, parsed, other))), None)
         if self._often(_RUN.sub("0", text)) and form is None:
             form = _form(text, parsed, None)
         if form is not None:
@@ -109,28 +110,33 @@ class Forms:
 
 
 class _Other(NamedTuple):
-    """What may stand for a number without a point and for another one, as patterns; ``trials`` of both."""
+    """What may stand for a number without a point and for another one, as patterns; ``trials`` of both, and of a name's number.
+
+    ``named``: the numbers of names may be others, too: of files, most of all.
+    """
 
     whole: str
     real: str
-    trials: tuple[tuple[str, str], ...]
+    trials: tuple[tuple[str, str, str], ...]
+    named: bool = False
 
 
 _WHOLE, _EITHER = "[0-9]{1,40}", r"[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,4})?"
 _ANY = _Other(
     _EITHER,
     _EITHER,
-    (("7", "7"), ("-1.25", "-1.25"), ("2.5e-07", "7"), ("nan", "nan"), ("-3", "-inf")),
+    (("7", "7", "1"), ("-1.25", "-1.25", "2"), ("2.5e-07", "7", "5"), ("nan", "nan", "10"), ("-3", "-inf", "7000")),
 )
 _KIND = _Other(
     _WHOLE,
     r"[0-9]{1,40}(?:\.[0-9]{1,40}(?:[eE][-+]?[0-9]{1,4})?|[eE][-+]?[0-9]{1,4})",
-    (("7", "-1.25"), ("-3", "2.5e-07"), ("40", "nan"), ("7", "-inf")),
+    (("7", "-1.25", "1"), ("-3", "2.5e-07", "2"), ("40", "nan", "5"), ("7", "-inf", "10")),
 )
+_OTHERS = (_ANY._replace(named=True), _ANY, _KIND)
 
 
 class _Hole(NamedTuple):
-    """Where a number stands; ``name`` as in ``Form.names``, empty where it says nothing."""
+    """Where a number stands; ``name`` as in ``Form.names``, empty where it says nothing, ``#`` in a name."""
 
     start: int
     stop: int
@@ -188,6 +194,11 @@ def _form(text: str, parsed: Parsed, other: _Other | None) -> Form | None:
         taken = {place for hole in holes for place in range(hole.start, hole.stop)}
         free = [number.span() for number in _FREE_NUMBER.finditer(text, prefix)]
         holes += [_Hole(*span) for span in free if taken.isdisjoint(range(*span))]
+    if other and other.named:
+        runs = [_Hole(*run.span(), "#") for run in _NAMED_RUN.finditer(text, prefix)]
+        if not runs:
+            return None
+        holes += runs
     holes.sort()
     if any(a.stop > b.start for a, b in pairwise(holes)) or (other and not _stands(text, parsed, holes, other)):
         return None
@@ -195,7 +206,9 @@ def _form(text: str, parsed: Parsed, other: _Other | None) -> Form | None:
     for start, stop, name in holes:
         token = text[start:stop]
         parts[-1] += _pattern(text[last:start], _FREE_RUN, _MOST)
-        if other and name not in _LONGEST:
+        if name == "#":
+            parts[-1] += "[0-9]{1,9}"
+        elif other and name not in _LONGEST:
             number = other.whole if _is_whole(token) else other.real
             if name:
                 parts += [f"(?:[-+]?{number}|nan|-?inf)" if number is not _WHOLE else f"[-+]?{number}", ""]
@@ -205,13 +218,13 @@ def _form(text: str, parsed: Parsed, other: _Other | None) -> Form | None:
             parts += [_pattern(token, _RUN, None if "," in token else _LONGEST.get(name, _MOST)), ""]
         last = stop
     parts[-1] += _pattern(text[last:], _FREE_RUN, _MOST)
-    return Form(Rows(parts), where, parsed.found, tuple(name for _, _, name in holes if name))
+    return Form(Rows(parts), where, parsed.found, tuple(name for _, _, name in holes if name not in ("", "#")))
 
 
 def _stands(text: str, parsed: Parsed, holes: Sequence[_Hole], other: _Other) -> bool:
     """Whether the line says the same of such numbers."""
-    for whole, real in other.trials:
-        trial, at = _with(text, holes, whole, real)
+    for whole, real, named in other.trials:
+        trial, at = _with(text, holes, whole, real, named)
         said = parse(trial)
         if dataclasses.replace(said.where, rest="", at=()) != dataclasses.replace(parsed.where, rest="", at=()):
             return False
@@ -225,12 +238,16 @@ def _stands(text: str, parsed: Parsed, holes: Sequence[_Hole], other: _Other) ->
     return True
 
 
-def _with(text: str, holes: Sequence[_Hole], whole: str, real: str) -> tuple[str, dict[str, tuple[int, int]]]:
+def _with(
+    text: str, holes: Sequence[_Hole], whole: str, real: str, named: str
+) -> tuple[str, dict[str, tuple[int, int]]]:
     """The line with these numbers in place of all but its counters, and where the measures stand in it."""
     out, at, last = "", {}, 0
     for start, stop, name in holes:
         shown = token = text[start:stop]
-        if name not in _LONGEST:
+        if name == "#":
+            shown = named
+        elif name not in _LONGEST:
             shown = whole if _is_whole(token) else real
         if not name:
             shown = shown if _signed(text, start) else shown.lstrip("-")
