@@ -20,14 +20,17 @@ MOST = 32
 _COUNTERS = {"epoch", "epochs", "step", "steps", "global_step", "iteration", "iter", "round"}
 
 
-def size(value: Any) -> int:
-    """How much a container holds, with the lists in it: a history that an earlier cell began grows in this one."""
+def size(value: Any, depth: int = 2) -> int:
+    """How much a container holds, with the lists in it: a history that an earlier cell began grows in this one.
+
+    ``depth`` dicts are looked into, as an evaluation's results have: a dict may hold itself.
+    """
     kind = type(value)
     if kind in (list, deque):
         return len(value)
-    if isinstance(value, dict):
-        return len(value) + sum(map(size, islice(dict.values(value), MOST)))
-    return 0
+    if not depth or not isinstance(value, dict):
+        return 0
+    return dict.__len__(value) + sum(size(inner, depth - 1) for inner in islice(dict.values(value), MOST))
 
 
 def is_curve(value: Any) -> bool:

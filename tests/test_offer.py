@@ -162,6 +162,12 @@ def test_a_history_that_an_earlier_cell_began_is_offered_where_it_grew():
     assert "`history`" in line(before, {"losses": losses[:1], "history": history})
 
 
+def test_what_holds_itself_is_looked_at_once():
+    config: dict = {"loss": "mse"}
+    config["parent"], config["all"] = config, [config] * 3
+    assert line(names_of({"config": config}), {"config": config, "other": dict(config)}) == ""
+
+
 def test_a_fitted_estimator_and_a_keras_history_are_offered():
     from sklearn.neural_network import MLPRegressor
 
