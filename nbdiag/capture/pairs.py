@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import re
 from collections.abc import Sequence
@@ -182,6 +183,13 @@ def _unambiguous(token: str, text: str, end: int) -> str:
         return ""
     if text[end : end + 1] == "," and text[end + 1 : end + 2].isdecimal():
         return ""
-    if not _ONE_GROUP.match(token) or _DECIMAL_POINT.search(text):
+    if not _ONE_GROUP.match(token):
         return token
-    return token.replace(",", ".") if _DECIMAL_COMMA.search(text) else ""
+    sign = _decimal_sign(text)
+    return token if sign == "." else token.replace(",", ".") if sign == "," else ""
+
+
+@functools.lru_cache(maxsize=2)  # asked again for each number of a line
+def _decimal_sign(text: str) -> str:
+    """What separates decimals in this line, where its numbers tell."""
+    return "." if _DECIMAL_POINT.search(text) else "," if _DECIMAL_COMMA.search(text) else ""

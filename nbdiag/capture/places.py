@@ -55,7 +55,8 @@ _ONE = re.compile(
     r"(?<!%)(?<!%\s)[\[(]\s{0,8}(\d{1,9})\s?/\s{0,8}(\d{1,9})\s{0,4}(?:\(\s?\d{1,3}(?:\.\d{1,3})?\s?%\))?\s?[\])]"
 )
 _PHASE = re.compile(
-    r"(?:train|val|valid|test|eval)\w{0,7}:\s(\d{1,7})\s\[\s{0,8}(\d{1,9})/(\d{1,9})(?:\s\(\s{0,3}\d{1,3}%\))?\]", _I
+    r"(?:train|val|valid|test|eval)\w{0,7}:\s\[?(\d{1,7})(?:\]\s?|\s)\[\s{0,8}(\d{1,9})/(\d{1,9})(?:\s\(\s{0,3}\d{1,3}%\))?\]",
+    _I,
 )  # Train: 0 [  50/1251 (  4%)]
 _LINE = re.compile(r"\[\s{0,6}(\d{1,9})\]\s{1,4}(?=[A-Za-z][\w ]{1,40}[: ])")  # [3] mse 0.33 test mse 0.31
 _LOGGED = re.compile(r"\[(\d{1,9})\]\s(?=[A-Za-z]\w{1,40}=)")  # [100] accuracy=0.9, loss=0.4
@@ -67,7 +68,7 @@ _AT_START = re.compile(
 )  # 1/50, train_loss: 0.6
 _WHEN = re.compile(r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?:iter|epoch|step|batch)", _I)
 _AFTER = re.compile(
-    r"(?P<name>(?:[A-Za-z.]{1,20}[ _]){0,3}(?:cost|loss|error|accuracy|acc|perplexity|auc|f1|mrr|bleu|psnr))(?:\s\([\w ]{1,30}\))?"
+    r"(?P<name>(?:[A-Za-z.]{1,20}[ _]){0,5}(?:cost|loss|error|accuracy|acc|perplexity|auc|f1|mrr|bleu|psnr))(?:\s\([\w ]{1,30}\))?"
     r"\s(?:over|after|at|for|in|on|of)\s(?:the\s)?(?P<counter>(?:iteration|iter|epoch|step|batch)\s#?\d{1,9}(?:/\d{1,9})?"
     r"(?:,?\s(?:iteration|iter|step|batch)\s\d{1,9}(?:/\d{1,9})?)?)"
     r"\s{0,4}(?::|=|is\b|was\b|->)\s{0,8}(?=[-+.\d\[\w])",
@@ -93,7 +94,7 @@ class Place:
     """The counters of a line as shown, and the line with blanks for them. ``samples``: the step counts samples.
 
     ``at`` says where in the line each counter stands: name, start, stop. ``turned``: the line was put in another order. ``doubtful``: games
-    have such a counter, too. ``alone``: the line names a step and nothing else. ``ended``: it says that the epoch is at its end.
+    have such a counter, too. ``alone``: the line names an epoch or a step, and nothing else. ``ended``: it says that the epoch is at its end.
     """
 
     rest: str
@@ -146,8 +147,6 @@ def place(text: str, start: int = 0) -> Place:
     if step is not None:
         counters |= {"step": step, "steps": step}
         text = _blank(text, step)
-        if "epoch" not in counters and not samples and _ALONE.fullmatch(text):
-            return dataclasses.replace(_made(text, counters, turned), alone=True)
     elif (
         "epoch" not in counters
         and "ound" in text.lower()
@@ -157,7 +156,10 @@ def place(text: str, start: int = 0) -> Place:
         return dataclasses.replace(
             _made(_blank(text, played), {"epoch": played, "planned": played}, turned), doubtful=True
         )
-    return _made(text, counters, turned, samples)
+    made = _made(text, counters, turned, samples)
+    return (
+        dataclasses.replace(made, alone=True) if len(counters) == 2 and not samples and _ALONE.fullmatch(text) else made
+    )
 
 
 def _epoch(text: str, first: int) -> re.Match[str] | None:

@@ -13,7 +13,7 @@ _WORD = (
 )
 _LEADING = re.compile(
     rf"\W{{0,8}}({_WORD})(?:\s(?:set|error|epoch|phase|results?|metrics?|stats|scores?))?\b"
-    r"(?=\s{0,2}[:\[\]|\-]|\.?\s+(?:epoch|ep)\b|\s(?:in|at)\s(?:step|iter|epoch)|\s\d{1,7}\s?[,:]\s|\Z)",
+    r"(?=\s{0,2}[:\[\]|\-]|\.?\s+(?:epoch|ep)\b|\s(?:in|at)\s(?:step|iter|epoch|-)|\s\d{1,7}\s?[,:]\s|\Z)",
     re.IGNORECASE,
 )
 _SECTION = re.compile(

@@ -81,3 +81,28 @@ def test_the_same_name_twice_on_a_line_is_the_first():
         "".join(f"Epoch {i}, loss[loss={i}.5, over 10 frames], tot_loss[loss={i}.75, over 90 frames]\n" for i in (1, 2))
     )
     assert [value for _, _, value in found["train", "loss"]] == [1.5, 2.5]
+
+
+def test_an_epoch_named_below_its_steps_is_theirs():
+    steps = "Iter: {0}00, Train Loss: {1:.3f}\n"
+    text = "".join(
+        "".join(steps.format(s, 1 / (e + s)) for s in (1, 2))
+        + f"Epoch: {e}, Train Loss: 0.{e}, Training Time: 3.5/epoch\n"
+        for e in (1, 2, 3)
+    )
+    found = told(text)["train", "loss"]
+    assert [(e, s) for e, s, _ in found if s is not None] == [
+        (None, 100),
+        (None, 200),
+        (2, 100),
+        (2, 200),
+        (3, 100),
+        (3, 200),
+    ]
+
+
+def test_an_epoch_named_above_its_steps_is_theirs():
+    text = "step 0: val loss 2.5\n" + "".join(
+        f"Epoch {e}\n" + "".join(f"step {s}: loss {1 / (e + s):.3f}\n" for s in (1, 2)) for e in (1, 2)
+    )
+    assert [(e, s) for e, s, _ in told(text)["train", "loss"]] == [(1, 1), (1, 2), (2, 1), (2, 2)]

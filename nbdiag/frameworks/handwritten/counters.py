@@ -18,32 +18,38 @@ class Counters:
     """What a counter counts: ``Round 3`` of a game or of a training, ``[3/40]``, ``Iteration 3`` on a line of its own."""
 
     def __init__(self) -> None:
-        self._early = self._counted = False  # whether values stood above the first epoch; whether there was one
+        self._early = False  # whether values without a counter stood above the first epoch
+        self._steps = 0  # lines of values that name a step only, above the first epoch
+        self._shown: float | None = None  # the last epoch that was named
+        self._follows = False  # whether the line of an epoch stands below its steps
         self._doubtful = False  # the open epoch is one of those that games have, too
         self._last: tuple[int | None, int | None] = (None, None)  # of bare counters: where it stood, and of how many
         self._evaluating = False  # the line before told how far an evaluation got, and its values so far
         self._header: Place | None = None
         self._age = 0
         self._told: dict[tuple[str, str | None], float] = {}  # below this header
-        self._several: set[tuple[str, str | None]] = (
-            set()
-        )  # stand more than once below a header: which counts, nothing tells
+        self._several: set[tuple[str, str | None]] = set()  # below one more than once: which counts, nothing tells
 
     def amended(self, parsed: Parsed) -> Parsed:
         """This line with the place that it has."""
         where, found = parsed.where, parsed.found
-        self._early |= bool(found) and not self._counted and where.epoch is where.step is None
+        if found and self._shown is where.epoch is None:
+            self._early |= where.step is None
+            self._steps += where.step is not None
         if where.ended and self._early:
             return Parsed(Place("", told_of=True), ())  # the values stand above it, as they did above the first
-        self._counted |= where.epoch is not None
         if where.epoch is not None:
-            self._doubtful, self._header = where.doubtful, None
+            if self._shown is None:
+                self._follows = self._steps > 1 and not where.alone
+            self._shown, self._doubtful, self._header = where.epoch, where.doubtful, None
         if self._doubtful and found and not _of_training(found):
             return Parsed(where, ())
         if where.epoch is not None and found:
             return self._evaluated(parsed)
         if where.epoch is not None or where.told_of:
             return parsed
+        if where.step is not None and found and self._follows and self._shown is not None:
+            return Parsed(dataclasses.replace(where, epoch=self._shown + 1), found)
         if where.samples and of_two_models(found):
             return Parsed(self._by_one(where), found)
         if where.step is not None:
