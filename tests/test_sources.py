@@ -146,6 +146,21 @@ def test_a_list_that_fits_nowhere_beside_a_counter_is_left_out():
     assert [c.name for c in run.curves()] == ["train:loss"]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"run": [{}, {}], "loss": FEW},
+        {"run": ["a", "b", "b"], "loss": FEW},
+        {"metric": ["loss"], "value": FEW, "split": []},
+        {"epoch": [1, 2], "step": [9], "loss": FEW},
+        {"epoch": [1, 10**400], "loss": FEW},
+        {"loss": FEW, "val_loss": [], "val_acc": [None, None]},
+    ],
+)
+def test_columns_that_do_not_fit_each_other_raise_nothing(source):
+    assert 1 <= sum(map(len, read_runs(source))) <= 2
+
+
 def test_histories_by_name_or_in_a_row_are_runs():
     one = {"loss": FEW, "val_loss": FEW}
     for source, names in (

@@ -64,7 +64,7 @@ def number_of(value: Any) -> float | None:
         return number(shown[1])[0] if shown else None
     try:
         return float(value.detach() if hasattr(value, "detach") else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from nbdiag.capture.measures import is_aside, is_measure
 from nbdiag.events import Record
-from nbdiag.files.cells import Cells, cells_of, forget_gaps, forget_missing, number_of, place_of
+from nbdiag.files.cells import Cells, cells_of, forget_gaps, forget_missing, is_missing, number_of, place_of
 from nbdiag.files.flat import flat, means_of_folds
 from nbdiag.files.restarts import Columns, trainings
 from nbdiag.files.uneven import Places, beside_a_counter, beside_each_other, counted_within, of_pairs, paired
@@ -46,11 +46,14 @@ def runs_from_columns(columns: Columns, framework: str = "", *, missing: bool = 
         parts = trainings(columns, [n for n in columns if is_counter(n)], places)
         found = (_wide(part, framework, missing) for part in parts)
         return _numbered([run for run in found if run is not None])
+    group = [str(label) for label in group]
     for label in dict.fromkeys(group):
         rows = [i for i, g in enumerate(group) if g == label]
-        part = {n: [v[i] for i in rows] for n, v in columns.items() if str(n).strip().lower() not in _GROUP}
+        part = {
+            n: [v[i] for i in rows if i < len(v)] for n, v in columns.items() if str(n).strip().lower() not in _GROUP
+        }
         if (run := _wide(part, framework, missing)) is not None:
-            run.name = str(label)
+            run.name = label
             runs.append(run)
     return _numbered(runs)
 
@@ -117,9 +120,12 @@ def _wide(columns: Columns, framework: str, missing: bool) -> Run | None:
     if not any(is_measure(identify(_without_period(name)[0]).metric) for name in measured):
         return None
     (forget_missing if missing else forget_gaps)(measured)
+    if epochs and steps and len(epochs) != len(steps):
+        steps = None  # of two counters that disagree the coarser is kept
     own = of_pairs(told)
     if epochs is None and steps is None:
-        if len(measured) < len([name for name in columns if str(name) in measured or not _is_beside(name)]):
+        told_of = [n for n, values in columns.items() if not (_is_beside(n) or all(map(is_missing, values)))]
+        if not measured.keys() >= {*map(str, told_of)}:
             return None  # words beside the numbers, and nothing counts: a table of something else
         counts = {name: len(cells) for name, cells in measured.items() if name not in own}
         trained = [count for name, count in counts.items() if identify(name).split in (None, "train")]
@@ -191,8 +197,9 @@ def _without_period(name: str) -> tuple[str, str | None]:
 
 
 def _tidy(columns: Mapping[str, list[Any]], framework: str) -> list[Run]:
-    count = len(columns["value"])
+    count = max(map(len, columns.values()))
     blank: list[Any] = [None] * count
+    columns = {name: [*values, *blank[len(values) :]] for name, values in columns.items()}
     group = next((columns[name] for name in columns if name in _GROUP), blank)
     runs: dict[Any, Run] = {}
     zero = min((e for v in columns.get("epoch", blank) if (e := place_of(v)) is not None), default=1) == 0
