@@ -48,11 +48,13 @@ class RunChart:
         self._words = {name: HTML(text, _dom_classes=(f"nbdiag-{name}",), **look) for name, text in words.items()}
         self._figures = VBox(self._standing(chart), layout=wide, _dom_classes=("nbdiag-chart",))
         self._cards = Cards(state.texts, look, wide)
-        self._companion = Companion(layout=frame.hidden, **self._told(state))
+        self._companion = Companion(layout=frame.hidden)
         self._drawn = state
         self.wish = NOTHING
         self._changed = changed
         self._wire = Wire(self._companion, self._wished, stop)
+        # Its script fills a message of its own: for one beyond 64 kB zmq would import, in this thread.
+        assign(self._companion, **self._told(state))
         head, status, summary, description, foot = self._words.values()
         top = Box([head, status], layout=wide, _dom_classes=("nbdiag-top",))
         # Out of sight: where its script is blocked, only this box would show an error.
