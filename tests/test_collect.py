@@ -223,7 +223,7 @@ def test_two_threads_and_garbage_do_no_harm(seed, garbage):
 ADVERSARIAL = ["a ", "1 ", "loss ", "(", "1,000", "nan ", "1e", "Epoch 1/2 ", "1/2 [=", "12/12 ━━━ 0s ", "epoch ", "[1]\t", "[1]\ta's b: 1",
                "| ", "{'loss': 1, ", "{'eval_a': 1, 'epoch': ", "100%|", "epoch 1: 10%|#| 1/2 [", "Iter ", "   1   ", "0s - loss: ",
                "Train on 1 ", "Test: ", "Fold ", "[0/1][0/1] ", "Cost after epoch ", "\x1b[", "\x1b]", "- loss: 1 ",
-               "loss=1 ", "loss at ", "of 1 ", "0,5 ", "━", "train:", "loss (a/", "> ", "# epoch ", "\r 5%|", "\r 5%", "5%|", "\x1b[1m"]  # fmt: skip
+               "loss=1 ", "loss at ", "of 1 ", "0,5 ", "━", "train:", "loss (a/", "> ", "# epoch ", "\r 5%|", "\r 5%", "5%|", "\r1 ", "\r1", "1\r", "\x1b[1m"]  # fmt: skip
 
 
 @pytest.mark.timeout(60)

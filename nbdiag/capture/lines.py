@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import re
 
 MAX_LINE = 1 << 20
@@ -28,9 +29,34 @@ _REST = r"[^\r\n\b\x1b\ufdd0-\ufdd2'━]*+(?:\x1b\[[0-9;]{0,20}m[^\r\n\b\x1b\ufd
 _SAME_PERCENT = re.compile(rf"(\r({_FRONT}){_REST})(?:\r\2{_REST}(?=\r\2))++")
 
 
+_PLAIN = re.compile(r"\r(?=[^\r\n]*\d)[^\r\n\b\x1b\ufdd0-\ufdd2'━]{1,200}(?=\r)")  # no bar of a library, no dict
+_RUN = re.compile(r"\d+")
+
+
 def fewer(text: str) -> str:
-    """The text without the refreshes of a bar that stand between others with the same words and percent in front."""
-    return _SAME_PERCENT.sub(r"\1", text) if "%|" in text else text
+    """The text without those refreshes of a line that stand between others alike: they tell nothing that those do not.
+
+    Alike are bars with the same words and percent in front, and other lines that differ in their digits only.
+    """
+    if "%|" in text:
+        return _SAME_PERCENT.sub(r"\1", text)
+    if "\b" in text or "━" in text:
+        return text  # a library's bar
+    out, last, at = [], 0, text.find("\r")
+    while at >= 0:
+        if found := _PLAIN.match(text, at):
+            between = _alike(_RUN.sub("0", found[0])).match(text, found.end())
+            if between is not None:
+                out.append(text[last : found.end()])
+                last = between.end()
+        at = text.find("\r", max(at + 1, last))
+    return "".join([*out, text[last:]]) if out else text
+
+
+@functools.lru_cache(64)
+def _alike(shape: str) -> re.Pattern[str]:
+    line = "[0-9]{1,20}".join(map(re.escape, shape.split("0")))
+    return re.compile(rf"(?:{line}(?={line}[\r\n]))++")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

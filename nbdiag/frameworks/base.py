@@ -19,7 +19,10 @@ Asked = Callable[[float], str]
 
 
 class Reader(Protocol):
-    """Reads finished and rewritten lines of one stream of text; keeps what it must remember between lines."""
+    """Reads finished and rewritten lines of one stream of text; keeps what it must remember between lines.
+
+    Of the rewritten ones that come one after the other and differ in their digits only, the first and the last are sure to come.
+    """
 
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line. ``None``: not my line, ask the next reader. Empty: mine, but nothing measured."""

@@ -44,7 +44,7 @@ class SklearnReader:
     def read(self, line: Line) -> Iterable[Event] | None:
         """Events of this line; ``None`` where it is none of scikit-learn's."""
         text = line.text
-        if not _MAYBE.match(text):
+        if not line.final or not _MAYBE.match(text):
             return None
         if _SOLVER.match(text):
             return ()
