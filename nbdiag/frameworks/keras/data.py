@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from typing import Any
 
 import numpy as np
@@ -158,3 +159,8 @@ def as_numpy(array: Any) -> np.ndarray | None:
     if package == "torch" and array.device.type == "cpu":
         return np.asarray(array.detach().numpy())
     return None
+
+
+def tree() -> Any:
+    """Keras' functions for nested structures; Keras 3.0 has none of its own and imports a package of this name."""
+    return getattr(sys.modules["keras"], "tree", None) or sys.modules["tree"]

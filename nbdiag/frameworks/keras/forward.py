@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from nbdiag.frameworks.keras.data import Source, as_numpy
+from nbdiag.frameworks.keras.data import Source, as_numpy, tree
 from nbdiag.frameworks.keras.facts import is_plain_loss, loss_object, overrides
 from nbdiag.frameworks.keras.layers import from_keras, layers
 
@@ -43,10 +43,7 @@ def can_replay(model: Any, source: Source) -> bool:
         return False
     if loss_object(model) is None or not is_plain_loss(model, loss_object(model)) or not _one_loss(model):
         return False
-    tree = getattr(sys.modules["keras"], "tree", None)
-    if tree is None:  # Keras 3.0
-        return False
-    arrays = [as_numpy(leaf) for leaf in (*tree.flatten(source.x), source.y)]
+    arrays = [as_numpy(leaf) for leaf in (*tree().flatten(source.x), source.y)]
     if any(a is None or a.dtype.kind not in "biuf" for a in arrays):
         return False
     return all(_is_pure(layer) for layer in (model, *layers(model)))
@@ -87,7 +84,7 @@ class Forward:
     def __init__(self, model: Any, source: Source) -> None:
         keras = sys.modules["keras"]
         self.model, self.n = model, int(source.n or 0)
-        self.x = keras.tree.map_structure(as_numpy, source.x)
+        self.x = tree().map_structure(as_numpy, source.x)
         self.y = as_numpy(source.y)
         self.size = min(source.batch_size or 32, self.n)
         compiled = keras.config.backend() == "jax"
@@ -104,7 +101,7 @@ class Forward:
                     return None
                 # The last batch is filled up from the beginning: a second shape would be compiled once more.
                 rows = np.arange(start, start + self.size) % self.n
-                x, y = keras.tree.map_structure(lambda a, rows=rows: a[rows], (self.x, self.y))
+                x, y = tree().map_structure(lambda a, rows=rows: a[rows], (self.x, self.y))
                 each, predicted = self.batch(values, x, y)
                 values_each = np.asarray(keras.ops.convert_to_numpy(each), dtype=float)
                 losses.append(values_each.reshape(self.size, -1).mean(axis=1))

@@ -6,12 +6,11 @@ values as they are, or scale them by a constant; after anything else nothing is 
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
 
-from nbdiag.frameworks.keras.data import as_numpy
+from nbdiag.frameworks.keras.data import as_numpy, tree
 from nbdiag.frameworks.keras.layers import from_keras
 
 # Values looked at: a hundredth of a millisecond's work, and a bright pixel of an image is not missed.
@@ -26,7 +25,7 @@ _WEIGHTED = {"Dense", "Conv1D", "Conv2D", "Conv3D", "LSTM", "GRU", "SimpleRNN", 
 def input_range(model: Any, x: Any) -> tuple[float, float] | None:
     """Smallest and largest input of the first trainable layer; None where that is not known."""
     scaling = _scaling(model)
-    leaves = sys.modules["keras"].tree.flatten(x)
+    leaves = tree().flatten(x)
     if scaling is None or len(leaves) != 1:
         return None
     values = sample(leaves[0])
