@@ -14,11 +14,11 @@ import pytest
 from tests.kernel.talk import ROOT, Kernel
 
 VERSIONS = {
-    "8.12": ("ipython==8.12.3", "backcall", "decorator", "pickleshare"),
+    "7.34": ("ipython==7.34.0", "backcall", "decorator", "pickleshare"),
     "8.37": ("ipython==8.37.0", "decorator"),
     "installed": (),
 }
-"""The oldest IPython we support, the last one for Python 3.10, and the one in this environment (9.x)."""
+"""The oldest IPython we support (Google Colab's), the last one for Python 3.10, and the one in this environment (9.x)."""
 
 
 def ipython(version: str) -> Path | None:
