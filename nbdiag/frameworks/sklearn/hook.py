@@ -1,7 +1,7 @@
 """scikit-learn's fits come in while this is open, events at full precision go out, also without ``verbose``.
 
 Watched are methods that each round calls anyway: of the perceptrons, of gradient boosting, and of histogram boosting
-with early stopping (without it, it measures nothing). The same names in scikit-learn 1.3 to 1.9.
+with early stopping (without it, it measures nothing). The same names in scikit-learn 1.2 to 1.9.
 """
 
 from __future__ import annotations
