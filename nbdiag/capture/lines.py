@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import functools
 import re
 
 MAX_LINE = 1 << 20
@@ -29,7 +28,7 @@ _REST = r"[^\r\n\b\x1b\ufdd0-\ufdd2'━]*+(?:\x1b\[[0-9;]{0,20}m[^\r\n\b\x1b\ufd
 _SAME_PERCENT = re.compile(rf"(\r({_FRONT}){_REST})(?:\r\2{_REST}(?=\r\2))++")
 
 
-_PLAIN = re.compile(r"\r(?=[^\r\n]*\d)[^\r\n\b\x1b\ufdd0-\ufdd2'━]{1,200}(?=\r)")  # no bar of a library, no dict
+_DRAWN = re.compile("[\b\x1b\ufdd0-\ufdd2'━]")  # a library's bar, or a dict
 _RUN = re.compile(r"\d+")
 
 
@@ -40,23 +39,15 @@ def fewer(text: str) -> str:
     """
     if "%|" in text:
         return _SAME_PERCENT.sub(r"\1", text)
-    if "\b" in text or "━" in text:
-        return text  # a library's bar
-    out, last, at = [], 0, text.find("\r")
-    while at >= 0:
-        if found := _PLAIN.match(text, at):
-            between = _alike(_RUN.sub("0", found[0])).match(text, found.end())
-            if between is not None:
-                out.append(text[last : found.end()])
-                last = between.end()
-        at = text.find("\r", max(at + 1, last))
-    return "".join([*out, text[last:]]) if out else text
-
-
-@functools.lru_cache(64)
-def _alike(shape: str) -> re.Pattern[str]:
-    line = "[0-9]{1,20}".join(map(re.escape, shape.split("0")))
-    return re.compile(rf"(?:{line}(?={line}[\r\n]))++")
+    if "\r" not in text or _DRAWN.search(text):
+        return text
+    shown, alike = text.split("\r"), _RUN.sub("0", text).split("\r")
+    kept = [
+        part
+        for i, part in enumerate(shown)
+        if not (2 <= i < len(alike) - 2 and alike[i - 1] == alike[i] == alike[i + 1] and "\n" not in part)
+    ]
+    return "\r".join(kept) if len(kept) < len(shown) else text
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
