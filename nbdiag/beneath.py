@@ -154,6 +154,11 @@ def _key(told: Record | Steps) -> Key:
     )
 
 
+def _is_loss(metric: str) -> bool:
+    """Whether it is a loss, or one of several that only have numbers."""
+    return metrics.is_loss(metric) or (metric.startswith("loss_") and metric[5:].isdigit())
+
+
 def _told_twice(key: Key, reported: set[Key]) -> bool:
     """Whether a traced curve is among the ``reported`` ones, perhaps under another name.
 
@@ -162,7 +167,7 @@ def _told_twice(key: Key, reported: set[Key]) -> bool:
     """
     metric, split, per = key
     for other, where, kind in reported:
-        if metrics.is_loss(metric) and other != metric and where == split == "train" and "loss" in other:
+        if _is_loss(metric) and other != metric and where == split == "train" and "loss" in other:
             return True  # the loop's own names for its losses
         if other == metric and (where == split or "train" not in (where, split)) and (per == "epoch" or kind == per):
             return True

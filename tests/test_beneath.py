@@ -134,3 +134,14 @@ def test_steps_in_another_unit_than_the_texts_epochs_do_not_stand_beside_them(fa
     (curves,), _ = collected(*happened)
     assert curves["train:loss/epoch"] == [1.1, 0.55]
     assert ("train:loss/step" in curves) is (factor == 1.0)
+
+
+def test_two_losses_that_text_names_are_not_told_by_number_too():
+    steps = [Steps(name, "train", [0.5, 0.4], [0.5, 1.0], [1, 2]) for name in ("loss", "loss_2")]
+    curves, _ = collected(
+        Traced(0, (Begin("torch"),)),
+        Traced(0, tuple(steps)),
+        "[0/2][0/10]\tLoss_D: 0.50\tLoss_G: 0.40\n[0/2][5/10]\tLoss_D: 0.30\tLoss_G: 0.20\n",
+        Traced(0, tuple(Steps(s.metric, "train", [0.3], [1.5], [3]) for s in steps)),
+    )
+    assert [set(run) for run in curves] == [{"train:loss_d/step", "train:loss_g/step"}]
