@@ -137,4 +137,4 @@ def test_the_rate_of_each_epoch_is_told():
     (run,) = loops.runs(train)
     rates = run.curve("learning_rate", "train", "step")
     assert rates.values.tolist()[:4] == [0.8, 0.4, 0.2, 0.1]
-    assert rates.epochs.tolist()[1:4] == [1, 2, 3]
+    assert rates.epochs.tolist()[1:4] == [1.125, 2.125, 3.125]  # of the first step that used it

@@ -62,6 +62,79 @@ def test_checkpointed_layers_run_backward_within_backward(reentrant):
     assert steps(run) == losses
 
 
+def sharpness_aware(model, x, y):
+    """Weights are moved to where the loss is high, and back again."""
+    loss = F.cross_entropy(model(x), y)
+    loss.backward()
+    moves = [0.05 * p.grad for p in model.parameters()]
+    with torch.no_grad():
+        for p, move in zip(model.parameters(), moves, strict=True):
+            p += move
+    model.zero_grad()
+    F.cross_entropy(model(x), y).backward()
+    with torch.no_grad():
+        for p, move in zip(model.parameters(), moves, strict=True):
+            p -= move
+    return loss
+
+
+def attacked(model, x, y):
+    """An input is moved against the model, by a gradient that no step uses."""
+    x.requires_grad_()
+    F.cross_entropy(model(x), y).backward()
+    moved = (x + 0.1 * x.grad.sign()).detach()
+    model.zero_grad()
+    loss = F.cross_entropy(model(moved), y)
+    loss.backward()
+    return loss
+
+
+def doubled(model, x, y):
+    """Both gradients are used."""
+    losses = [F.cross_entropy(model(part), y) for part in (x, -x)]
+    for loss in losses:
+        loss.backward()
+    return sum(losses)
+
+
+@pytest.mark.parametrize("both", [sharpness_aware, attacked, doubled])
+def test_of_two_backward_passes_a_step_has_the_losses_it_used(both):
+    losses = []
+
+    def train():
+        for _ in range(2):
+            model = loops.network()
+            optimizer = torch.optim.SGD(model.parameters(), 0.1)
+            for x, y in loops.loaders()[0]:
+                optimizer.zero_grad()
+                loss = both(model, x, y)
+                optimizer.step()
+                losses.append(loss.item())
+
+    runs = loops.runs(train)
+    assert [len(steps(run)) for run in runs] == [8, 8]
+    assert [value for run in runs for value in steps(run)] == pytest.approx(losses)
+
+
+def test_a_loss_given_its_sign_is_told_with_it():
+    losses = []
+
+    def train():
+        critic = nn.Linear(8, 1)
+        optimizer = torch.optim.RMSprop(critic.parameters(), 1e-3)
+        one = torch.tensor(1.0)
+        for x, _ in loops.loaders()[0]:
+            optimizer.zero_grad()
+            real, false = critic(x).mean(), critic(torch.randn_like(x)).mean()
+            real.backward(-one)
+            false.backward(one)
+            optimizer.step()
+            losses.append((false - real).item())
+
+    (run,) = loops.runs(train)
+    assert steps(run) == pytest.approx(losses)
+
+
 def test_parallel_on_one_device_is_as_alone():
     losses = []
 
@@ -147,7 +220,26 @@ def saliency():
         F.cross_entropy(model(x.requires_grad_()), y).backward()
 
 
-@pytest.mark.parametrize("loop", [functional, by_autograd_grad, tested, saliency])
+def attack():
+    model = loops.network()
+    for x, y in loops.loaders()[1]:
+        change = torch.zeros_like(x, requires_grad=True)
+        for _ in range(5):
+            F.cross_entropy(model(x + change), y).backward()
+            change.data = (change + 0.01 * change.grad.sign()).detach().clamp(-0.1, 0.1)
+            change.grad = None
+
+
+def each_samples_gradient():
+    model = loops.network()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    for x, y in loops.loaders()[0]:
+        losses = F.cross_entropy(model(x), y, reduction="none")
+        losses.backward(torch.ones_like(losses))
+        optimizer.step()
+
+
+@pytest.mark.parametrize("loop", [functional, by_autograd_grad, tested, saliency, attack, each_samples_gradient])
 def test_what_no_backward_pass_tells_is_not_made_up(loop):
     assert loops.runs(loop) == []
 

@@ -16,7 +16,9 @@ from nbdiag.frameworks.base import Emit, Framework
 from nbdiag.frameworks.hooks.imports import when_imported
 from nbdiag.frameworks.torch import backward
 from nbdiag.frameworks.torch.calls import Observed, Observer, hidden, observed, patch
+from nbdiag.frameworks.torch.evaluation import FRESH
 from nbdiag.frameworks.torch.losses import FUNCTIONS
+from nbdiag.frameworks.torch.roots import differentiated
 from nbdiag.frameworks.torch.scaling import Scaling
 from nbdiag.frameworks.torch.stopping import stop
 from nbdiag.frameworks.torch.training import Training
@@ -142,23 +144,16 @@ class Watcher:
             self._first()
         if self._off or get_ident() != self._thread:
             return
-        if isinstance(roots, (list, tuple)):
-            if not roots or (grads is not None and any(g is not None for g in grads)):
-                return
-            if not all(isinstance(r, self._tensor) and r.numel() == 1 for r in roots):
-                return
-            root = roots[0] if len(roots) == 1 else sum(r.detach() for r in roots)
-        elif grads is None and isinstance(roots, self._tensor) and roots.numel() == 1:
-            root = roots
-        else:
+        root, value = differentiated(roots, grads, self._tensor)
+        if root is None:
             return
         if self._looks:
             self._looks -= 1
             self._training.looks()
             self._training.evaluation.look(root, bool(self._scaling))
-        value = self._training.scalars.read(*self._scaling.unscaled(root))
-        if value is not None:
-            self._tape.append(value)
+        number = self._training.scalars.read(*self._scaling.unscaled(value))
+        if number is not None:
+            self._tape.append(number)
         if not self._marks and time.monotonic() > self._training.due:
             self._tell()
 
@@ -195,7 +190,12 @@ class Watcher:
                 self._measure_next(self._norms - 1)
                 self._training.measured_step()
             if new:
+                self._looks = max(self._looks, FRESH)
                 self._measure()
+            if self._looks:
+                self._training.settle()  # before the next batch is asked for
+            if self._training.rate_due and mark == 0:
+                self._training.look_at_rate()
             if not self._fast:
                 self._may_be_fast()
             if time.monotonic() > self._training.due:

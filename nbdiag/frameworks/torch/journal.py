@@ -31,6 +31,8 @@ class Stepped:
     """The first one's number."""
     weights: list[float]
     measured: Measured | None
+    scale: float = 1.0
+    """By this the losses are means: of fewer micro-batches than usual, as at an epoch's end, each was divided by too many."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -111,7 +113,7 @@ class Journal:
     def _step(self, entry: Stepped, steps: dict[str, _Columns]) -> None:
         losses = [_loss(loss) for loss in entry.losses]
         if entry.measured is not None:
-            entry.measured.add(losses, entry.weights)
+            entry.measured.add(losses if entry.scale == 1 else [v * entry.scale for v in losses], entry.weights)
         columns = steps.get(entry.metric)
         if columns is None:
             columns = steps[entry.metric] = ([], [], [])

@@ -64,4 +64,5 @@ def correct(call: Call, logits: Any, targets: Any) -> tuple[Any, Any] | None:
     if call.classes is None or call.classes < 2 or logits.dim() != targets.dim() + 1 or logits.numel() > MOST:
         return None
     logits, targets = logits.detach(), targets.detach()
-    return (logits.argmax(1) == targets).sum(), (targets != call.ignored).sum()
+    counted = targets != call.ignored
+    return ((logits.argmax(1) == targets) & counted).sum(), counted.sum()

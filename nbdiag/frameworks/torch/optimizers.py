@@ -6,6 +6,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from nbdiag.events import Record
+
 
 class Optimizers:
     """Those of one run, in the order of their first steps; none is kept alive."""
@@ -56,13 +58,18 @@ class Optimizers:
         """The first one, as long as it lives."""
         return self.all[0]()
 
-    def new_rate(self) -> float | None:
-        """The first one's learning rate, where it is another one than the last time."""
+    @property
+    def rate_changed(self) -> bool:
+        """Whether the first one's learning rate is another one than the last time."""
         rate = learning_rate(self.first)
-        if rate is None or rate == self._rate:
-            return None
-        self._rate = rate
-        return rate
+        return rate is not None and rate != self._rate
+
+    def new_rate(self, place: float | None) -> list[Record]:
+        """The first one's learning rate, where it changed."""
+        if not self.rate_changed:
+            return []
+        self._rate = rate = learning_rate(self.first)
+        return [] if rate is None else [Record("learning_rate", "train", rate, place, self.steps[0])]
 
 
 def learning_rate(optimizer: Any) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 MOST = 200_000
@@ -30,8 +30,12 @@ class Identity:
             if self._compared is None or self._compared[0] is not other:
                 self._compared = other, not self._apart(other)
             return self._compared[1]
-        gone = any(i.loader() is None and i.dataset() is None for i in (self, other))
-        return gone and self.size == other.size
+        return (self.gone or other.gone) and self.size == other.size
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody can pass over it again."""
+        return self.loader() is None and self.dataset() is None
 
     def _apart(self, other: Identity) -> bool:
         """Both choose from one data set, and no sample twice: the usual split into training and validation."""
@@ -81,8 +85,10 @@ class Measured:
 class Pass:
     """One iteration over a DataLoader. ``batches`` and ``samples`` are None where it has no length.
 
-    ``evaluated``: losses were computed in it without a gradient, so no backward pass is its own.
-    ``known`` batches were given when it was last asked, or are taken to have been: one for each backward pass.
+    ``evaluated``: losses were computed in it without a gradient, so no backward pass is its own. ``turn`` is the number of
+    the epoch it is. ``known`` batches were given when it was last asked, or are taken to have been: one for each
+    backward pass. ``measured`` is what training saw in it, ``seen`` what was computed beside or without training:
+    ``mixed`` where that is of more than one output for each batch.
     """
 
     def __init__(self, loader: Any, iterator: Any) -> None:
@@ -97,10 +103,12 @@ class Pass:
         self.known: int = getattr(iterator, "_num_yielded", 0)
         self.ahead = False
         """Whether batches are fetched before they are used, as Accelerate does to know an epoch's last one."""
-        self.replaced = self.trained = self.evaluated = self.looked_at = False
+        self.replaced = self.trained = self.evaluated = self.looked_at = self.mixed = False
+        self.calls = 0
         self.epoch: float | None = None
+        self.turn = 0
         self.split = ""
-        self.measured = Measured()
+        self.measured, self.seen = Measured(), Measured()
 
     @property
     def over(self) -> bool:
@@ -112,6 +120,11 @@ class Pass:
         iterator = None if self.replaced else self.iterator()
         given: int = self.known if iterator is None else iterator._num_yielded
         return given
+
+    def called(self) -> bool:
+        """A loss was computed on a batch. Whether it is the only one on that so far."""
+        self.calls += 1
+        return self.calls <= self.given()
 
     def weights(self, batches: Sequence[int]) -> list[float]:
         """Samples in each of these batches, given in order; 1 where that is not known."""
@@ -171,15 +184,30 @@ class Passes:
         """The pass whose batch is used: of those still going on the one begun last, where it is not exhausted."""
         going = [p for p in self.open if not p.over]
         for p in reversed(going):
-            if not (p.kept and p.given() == p.batches == p.known and p is not going[0]):
+            done = p.kept and p.given() == p.batches and max(p.known, p.calls) >= p.given()
+            if not done or p is going[0]:
                 return p
         return None
 
-    def trained(self) -> Pass | None:
-        """The pass whose batches the last backward passes used: over already, perhaps."""
-        moved = [p for p in self.open if p.given() != p.known and not p.evaluated]
-        rest = [p for p in self.open if not p.evaluated]
-        return moved[-1] if moved else rest[-1] if rest else None
+    def trained(self, one: Callable[[Pass], bool], now: bool = False) -> Pass | None:
+        """The pass whose batches the last backward passes used: over already, perhaps, but not for one that begins
+        ``now``. Where several gave batches (labelled and unlabelled ones, two domains, one for a look at the loss now
+        and then), the ``one`` over the data that is trained on."""
+        rest = [p for p in self.open if not p.evaluated] or [p for p in self.open if not p.over and one(p)]
+        if len(rest) > 1:
+            moved = [
+                p for p in rest if p.given() != p.known or (not now and p.trained and p.over and p.known != p.batches)
+            ]
+            rest = moved or rest
+        if len(rest) > 1:
+            return max(rest, key=lambda p: (one(p), p.trained, self.open.index(p)))
+        return rest[0] if rest else None
+
+    def asked(self, used: Pass | None) -> None:
+        """All that others gave so far went with what ``used`` gave."""
+        for p in self.open:
+            if p is not used:
+                p.known = p.given()
 
     def others_were_not_for_training(self) -> None:
         """A backward pass begins, and no batch of those that are over was trained on: they were counted, or kept."""

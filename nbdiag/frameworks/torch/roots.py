@@ -68,11 +68,28 @@ def describe(tensor: Any, scaled: bool = False) -> Root:
     return UNKNOWN
 
 
+def differentiated(roots: Any, grads: Any, tensor: Any) -> tuple[Any, Any]:
+    """Of the arguments of ``backward``: the tensor whose graph it walks, and its value; None where that is no loss."""
+    if isinstance(roots, (list, tuple)):
+        plain = grads is None or all(g is None for g in grads)
+        if not roots or not plain or not all(isinstance(r, tensor) and r.numel() == 1 for r in roots):
+            return None, None
+        root = roots[0] if len(roots) == 1 else sum(r.detach() for r in roots)
+        return root, root
+    if not isinstance(roots, tensor) or roots.numel() != 1:
+        return None, None
+    if grads is None:
+        return roots, roots
+    if not isinstance(grads, tensor) or grads.numel() != 1:
+        return None, None
+    return roots, roots.detach() * grads  # a factor: a critic's losses are given their signs
+
+
 class Leaves:
-    """The tensors a root was computed from. One that has changed in place since was updated: that is training."""
+    """The tensors a root was computed from. One that has changed since was updated: that is training."""
 
     def __init__(self, root: Any, most: int = 300) -> None:
-        self._leaves = []
+        self._leaves: list[tuple[Any, int, bytes]] = []
         seen: set[Any] = set()
         todo = [root.grad_fn]
         while todo and len(seen) < most:
@@ -82,10 +99,37 @@ class Leaves:
             seen.add(node)
             todo.extend(n for n, _ in node.next_functions)
             if node.name() == "torch::autograd::AccumulateGrad":
-                self._leaves.append((weakref.ref(node.variable), node.variable._version))
+                leaf = node.variable
+                begins = _begins(leaf) if len(self._leaves) < ENOUGH else b""
+                self._leaves.append((weakref.ref(leaf), leaf._version, begins))
 
     def updated(self) -> bool:
-        return any((leaf := ref()) is not None and leaf._version != version for ref, version in self._leaves)
+        """Whether one of them is another one now."""
+        known = [(ref(), version, begins) for ref, version, begins in self._leaves]
+        return any(
+            leaf is not None and (leaf._version != version or (begins and _begins(leaf) != begins))
+            for leaf, version, begins in known
+        )
+
+    def discarded(self) -> bool:
+        """Whether the gradients that a backward pass gave to a model are gone again, and nothing used them."""
+        leaves = [leaf for ref, _, _ in self._leaves if (leaf := ref()) is not None]
+        return all(leaf.grad is None for leaf in leaves if type(leaf).__name__ == "Parameter") and bool(leaves)
+
+
+ENOUGH = 4
+"""Parameters whose first values are remembered: ``weights.data`` can be changed without a trace in the version. Those of
+the last layers come first, and they have a gradient at each step. An input that is changed so is an attack's."""
+
+_BYTES = 64
+
+
+def _begins(leaf: Any) -> bytes:
+    """A parameter's first values, as they lie in the CPU's memory."""
+    if not leaf.is_cpu or type(leaf).__name__ != "Parameter" or str(leaf.layout) != "torch.strided":
+        return b""
+    at = leaf.storage_offset() * leaf.element_size()
+    return bytes(leaf.untyped_storage()[at : at + min(_BYTES, leaf.nbytes)])
 
 
 def _number(node: Any) -> float | None:

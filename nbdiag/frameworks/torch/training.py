@@ -7,19 +7,18 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from nbdiag.events import Begin, End, Learned, Reached, Record, Traced
-from nbdiag.facts import facts_from
+from nbdiag.events import Begin, End, Learned, Reached, Traced
 from nbdiag.frameworks.base import Emit
 from nbdiag.frameworks.torch import facts
 from nbdiag.frameworks.torch.epochs import Epochs
 from nbdiag.frameworks.torch.evaluation import Evaluation
 from nbdiag.frameworks.torch.gradients import Gradients
-from nbdiag.frameworks.torch.journal import Journal, Loss, Norm, PassEnd, Stepped
+from nbdiag.frameworks.torch.journal import Journal, Loss, Norm, Stepped
 from nbdiag.frameworks.torch.optimizers import Optimizers
 from nbdiag.frameworks.torch.passes import Measured, Pass, Passes
 from nbdiag.frameworks.torch.roots import UNKNOWN, Root
 from nbdiag.frameworks.torch.scalars import Scalars, Slot
-from nbdiag.frameworks.torch.tape import Tape, alternates, batches
+from nbdiag.frameworks.torch.tape import Tape, alternates, batches, up_to
 
 REST = 0.2
 """Seconds between two tellings: the chart refreshes no faster."""
@@ -28,10 +27,6 @@ LONE = 256
 any accumulation of gradients in the published recipes (GPT-2's 40 to 128 micro-batches)."""
 SETTLED = 50
 """Steps after which a second optimizer is another training: partners (GAN, actor and critic) step within the first."""
-
-OUTSIDE = 2
-"""Looks in a row at a loop that has left its loader (``itertools.cycle`` keeps the batches) until it is said to have no
-epochs: a single one may be an extra step at an epoch's end."""
 
 
 class Training:
@@ -57,16 +52,14 @@ class Training:
         self._reset()
 
     def _reset(self) -> None:
-        self.told = self._passed = self._by_hand = False
+        self.told = self._passed = self._by_hand = self.rate_due = False
         self.epochs = Epochs()
         self.root: Root = UNKNOWN
         self.outputs: dict[str, Any] = {}
         """What the latest call of a loss function told of the model's output."""
         self.optimizers.forget()
         self._norms: dict[int, float | Slot] = {}
-        self._scaled = False
-        self._outside = 0
-        self._n_val: int | None = None
+        self._scaled, self._parts = False, 0
 
     def begin(self) -> None:
         """A run begins: said at once, so that what the loop prints of it comes later."""
@@ -96,47 +89,44 @@ class Training:
 
     def looks(self) -> None:
         """A backward pass is about to begin. What it differentiates came from a pass that goes on, if from any."""
-        self.settle()
+        self.settle(ahead=True)
         self.passes.others_were_not_for_training()
-        p = self.passes.trained()
+        p = self._trained(now=True)
+        if p is not None and not p.over:
+            self._end_passes()
+        self.journal.entries.extend(self.evaluation.goes_on())
         if p is not None and not p.known:
             p.ahead = p.given() > 1
-        self._outside = self._outside + 1 if p is not None and p.over else 0
-        if p is not None and self._outside >= OUTSIDE:
+        if p is not None and self.epochs.left(p):
             self.passes.open.remove(p)
-            self._no_epochs()
-
-    def _no_epochs(self) -> None:
-        self.epochs.none = True
-        self.journal.without_epochs()
+            self.journal.without_epochs()
 
     def began_pass(self, loader: Any, iterator: Any) -> None:
-        """A loop asked ``loader`` for ``iterator``."""
-        self.settle()
+        """A loop asked ``loader`` for ``iterator``, with a batch of another one in hand, perhaps."""
+        self.settle(ahead=True)
         self.passes.replace(iterator)
         self._end_passes()
-        place = self.place()
-        if self.optimizers.steps:
-            self._look_at_rate(place)
+        self.rate_due = True  # schedulers step between passes
         p = self.passes.began(loader, iterator)
-        p.epoch, p.split = place, self.evaluation.split(p)
+        p.epoch, p.split = self.place(), self.evaluation.split(p)
 
     def place(self) -> float | None:
         """How many epochs are done, as far as that is known."""
         return self.epochs.place(self.passes.open)
 
-    def settle(self) -> None:
-        """Read the tape."""
+    def settle(self, ahead: bool = False) -> None:
+        """Read the tape; ``ahead`` of what may be used only after this."""
         if not self.tape:
             return
         tape = self.tape.copy()
         self.tape.clear()
-        p = self.passes.trained()
+        p = self._trained()
         if p is not None:
             self._enter(p)
         alike = self.told and not self._pending and not self._norms and self.optimizers.single and alternates(tape)
         losses = tape[::2] if alike else [entry for entry in tape if type(entry) is not int]
-        numbers = batches(p, len(losses))
+        numbers = batches(p, len(losses), ahead)
+        self.passes.asked(p)
         if alike:
             self._told_steps += len(losses)
             if p is not None:
@@ -163,7 +153,7 @@ class Training:
         """Let the journal tell what it can."""
         self.due = time.monotonic() + REST
         self.settle()
-        p = self.passes.trained()
+        p = self._trained()
         if self._by_hand:
             self._alone(p)
         # next(iter(loader)) begins a pass with every batch, and those are no epochs: wait for a second batch.
@@ -171,7 +161,7 @@ class Training:
             return
         for over in self.passes.ended(trained=False):
             self._end(over)
-        if self.optimizers.steps:
+        if self.told:
             self._reach(p)
         self.journal.tell(self.run)
 
@@ -179,24 +169,32 @@ class Training:
         """The watch ends; how, only the watch knows."""
         self.settle()
         if self._by_hand or not self.optimizers.steps:
-            self._alone(self.passes.trained())
-        for p in self.passes.ended(exhausted=True):
-            self._end(p)
+            self._alone(self._trained())
+        self._end_passes(exhausted=True)
         self.journal.tell(self.run, wait=True)
+
+    def _trained(self, now: bool = False) -> Pass | None:
+        return self.passes.trained(self.epochs.is_one, now)
 
     def _enter(self, p: Pass) -> None:
         if p.trained:
             return
-        p.trained = True
-        self.epochs.count(p, first=not self.optimizers.steps)
+        p.trained, p.evaluated = True, False
+        self.evaluation.trained_on(p.data)
+        self.journal.entries.extend(self.epochs.count(p, first=not self.optimizers.steps))
 
     def _step(self, index: int, p: Pass | None) -> None:
         """The ``index``-th optimizer stepped. One that finds no new loss shares another's."""
         if not self._pending:
             return
-        losses, weight = self._pending, self._weight
+        losses = self._pending[self.evaluation.counted]
+        weight = self._weight * len(losses) / len(self._pending)
         self._pending, self._weight = [], 0.0
         self._note(index, [losses[0] if len(losses) == 1 else losses], [weight], (p.known if p else 0,), p)
+
+    def unused(self) -> bool:
+        """Whether a loss was differentiated that no step has used."""
+        return bool(self._pending)
 
     def counted(self) -> int:
         """Steps since the last call."""
@@ -225,16 +223,14 @@ class Training:
             known = facts.of_training(p, self.optimizers.first, root, self.outputs)
             self.journal.entries.append(Learned(known))
         measured = None
-        if p is not None:
-            places = self.epochs.places(p, numbers)
-        else:
-            place = self.place()
-            places = [math.nan if place is None else place] * len(losses)
+        places = self.epochs.places(p, numbers, self.passes.open)
         if index == 0:
             self.evaluation.compare(self.root if len(steps) == 1 else UNKNOWN, parts)
             measured = p.measured if p is not None else None
         name = "" if index == 0 else f"_{index + 1}"
-        self.journal.entries.append(Stepped(losses, f"loss{name}", places, step, weights, measured))
+        usual = self._parts = max(self._parts, parts)
+        scale = usual / parts if self.root.mean_of(usual) else 1.0
+        self.journal.entries.append(Stepped(losses, f"loss{name}", places, step, weights, measured, scale))
         place = None if math.isnan(places[0]) else places[0]
         if first:
             self._look_at_rate(place)
@@ -247,14 +243,19 @@ class Training:
         self._look_at_rate(place)
         self.journal.entries.append(Reached(place, self.optimizers.steps[0], p.batches if p is not None else None))
 
+    def look_at_rate(self) -> None:
+        """The first optimizer has just stepped, with the rate it has now."""
+        self.rate_due = False
+        if self.told and self.optimizers.rate_changed:
+            self.settle()
+            self._look_at_rate(self.place())
+
     def _look_at_rate(self, place: float | None) -> None:
-        rate = self.optimizers.new_rate()
-        if rate is not None:
-            self.journal.entries.append(Record("learning_rate", "train", rate, place, self.optimizers.steps[0]))
+        self.journal.entries.extend(self.optimizers.new_rate(place))
 
     def _next_run(self) -> None:
         """Another training began: its first loss is here already, and the pass it came from is its first epoch."""
-        root, outputs, p = self.root, self.outputs, self.passes.trained()
+        root, outputs, p = self.root, self.outputs, self._trained()
         self.journal.entries.append(End())
         self.journal.tell(self.run, wait=True)
         self.run += 1
@@ -262,6 +263,8 @@ class Training:
         self._reset()
         self.evaluation.forget()
         self.root, self.outputs = root, outputs
+        for earlier in self.passes.open:
+            earlier.turn = 0
         if p is not None:
             self.epochs.count(p, first=True)
             p.measured = Measured()
@@ -275,25 +278,23 @@ class Training:
         if not self.optimizers.steps and losses:
             self._by_hand = True
             self.optimizers.add_reference(lambda: None)
-        for loss in losses:
-            self._note(0, [loss], [weight / len(losses)], (p.known if p else 0,), p)
+        if losses:
+            of = len(losses)
+            self._note(0, losses, [weight / of] * of, up_to(p.known if p else 0, of), p)
 
-    def _end_passes(self) -> None:
-        for p in self.passes.ended():
+    def _end_passes(self, exhausted: bool = False) -> None:
+        for p in self.passes.ended(exhausted=exhausted):
             self._end(p)
 
     def _end(self, p: Pass) -> None:
         if p.trained:
-            if not self.epochs.is_one(p):
+            if self._by_hand or not self.optimizers.steps:
+                self._alone(p)
+            if not p.turn:
                 return
             self._passed = True
-            if p.known <= 1 and p.batches != 1 and not self.epochs.none:
-                self._no_epochs()
-            elif not self.epochs.none:
-                judged = p.known if self.evaluation.slow else None
-                self.journal.entries.append(PassEnd(p.measured, "train", float(self.epochs.begun), judged))
-        elif p.epoch and p.looked_at:
-            self.journal.entries.append(PassEnd(p.measured, p.split, p.epoch))
-            if p.split == "val" and p.samples and p.samples != self._n_val:
-                self._n_val = p.samples
-                self.journal.entries.append(Learned(facts_from({"n_val": p.samples}, "object")))
+            self.journal.entries.extend(self.epochs.ended(p, p.known if self.evaluation.slow else None))
+            if self.epochs.none:
+                self.journal.without_epochs()
+        else:
+            self.journal.entries.extend(self.evaluation.ended(p))
