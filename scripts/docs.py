@@ -93,7 +93,7 @@ def _options() -> str:
 `--stop-on` takes `broken`, `problem`, or rules by name. It ends the training by its framework's own means once such a finding is
 confirmed, that is, no longer provisional: at the next batch by Keras' `model.stop_training`, Lightning's `trainer.should_stop`, the
 Hugging Face Trainer's `control.should_training_stop`, Ignite's `engine.terminate()`, fastai's `CancelFitException` and skorch's interrupt,
-as their early stopping does; at the next round by a callback of XGBoost, LightGBM (in their `cv` too) and, of up to 1000 rounds, CatBoost. Any other loop stops by the exception
+as their early stopping does; at the next round by a callback of XGBoost, LightGBM (in their `cv` too) and, of up to 1000 rounds (3000 with a `metric_period` of 9), CatBoost. Any other loop stops by the exception
 `nbdiag.StopTraining`, raised from `watch.log(…)` or, in PyTorch, from an optimizer's `step`; a `with nbdiag.watch(stop_on=…)` block
 ends with it quietly, a cell ends with it as with any error. `watch.should_stop` is for loops that end by themselves. Each run is
 stopped for what it shows itself: the next fold goes on.

@@ -113,6 +113,8 @@ def test_it_stops_by_its_callback_and_only_where_that_is_asked(kernel):  # noqa:
     )
     (run,) = captured(kernel, code, options="--stop-on overfitting")
     assert run["status"] == "stopped" and 10 < len(run["curves"]["val:logloss/epoch"]) < 400
+    (run,) = captured(kernel, code.replace("400", "3000, metric_period=9"), options="--stop-on overfitting")
+    assert run["status"] == "stopped" and max(run["curves"]["val:logloss/epoch"]) < 3000
     (run,) = captured(kernel, code.replace("400", "100"))
     assert run["status"] == "finished" and len(run["curves"]["val:logloss/epoch"]) == 100
 
