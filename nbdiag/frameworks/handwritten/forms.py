@@ -33,7 +33,7 @@ _FREE_NUMBER = re.compile(
     r"(?:(?:^|(?<=[ \t=:,(\[{|]))[-+]|(?<![\w@.:/%+\-]))\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,4})?(?![\w.:/%\-])"
 )
 _WARNING = re.compile(r"[a-z]Warning: |warnings\.warn\(")  # they quote code, and code has losses and epochs
-_LEARN_AT = {3 << n for n in range(20)}  # a pattern costs as much as reading some twenty lines; most forms come once
+_LEARN_AT = {3, 24}  # a pattern costs as much as reading some ten lines; most forms come once, and some shapes have two
 _FORMS, _COUNTED = 8, 500  # more forms than that at a time cost more to try than to read anew
 
 
@@ -104,7 +104,7 @@ class Forms:
         return parsed
 
     def _often(self, shape: str) -> bool:
-        """Whether lines of this shape come often; again each time that twice as many have come: they may have several forms."""
+        """Whether lines of this shape come often enough to learn a form of them, or a second one."""
         self._seen[shape] = n = self._seen.get(shape, 0) + 1
         return n in _LEARN_AT
 
