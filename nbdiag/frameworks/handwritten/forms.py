@@ -33,6 +33,7 @@ _FREE_NUMBER = re.compile(
     r"(?:(?:^|(?<=[ \t=:,(\[{|]))[-+]|(?<![\w@.:/%+\-]))\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,4})?(?![\w.:/%\-])"
 )
 _WARNING = re.compile(r"[a-z]Warning: |warnings\.warn\(")  # they quote code, and code has losses and epochs
+_HOLES = 100  # numbers of a line that is tried: more are no report, and a pattern for them takes long to make
 _LEARN_AT = {3, 24}  # a pattern costs as much as reading some ten lines; most forms come once, and some shapes have two
 _FORMS, _COUNTED = 8, 500  # more forms than that at a time cost more to try than to read anew
 
@@ -199,6 +200,8 @@ def _form(text: str, parsed: Parsed, other: _Other | None) -> Form | None:
         if not runs:
             return None
         holes += runs
+    if other and len(holes) > _HOLES:
+        return None
     holes.sort()
     if any(a.stop > b.start for a, b in pairwise(holes)) or (other and not _stands(text, parsed, holes, other)):
         return None
