@@ -26,8 +26,6 @@ _MARKS = re.compile(f"[\b{_UP}{_ERASE_END}{_ERASE_LINE}]")
 _FRONT = r"(?!\s{0,12}\d{1,9}/)[^|\r\n\b\x1b\ufdd0-\ufdd2'━]{2,200}+(?<=\d%)\|"  # of a bar as tqdm draws it, in one row
 _REST = r"[^\r\n\b\x1b\ufdd0-\ufdd2'━]*+(?:\x1b\[[0-9;]{0,20}m[^\r\n\b\x1b\ufdd0-\ufdd2'━]*+)*+"
 _SAME_PERCENT = re.compile(rf"(\r({_FRONT}){_REST})(?:\r\2{_REST}(?=\r\2))++")
-
-
 _DRAWN = re.compile("[\b\x1b\ufdd0-\ufdd2'━]")  # a library's bar, or a dict
 _RUN = re.compile(r"\d+")
 
