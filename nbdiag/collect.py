@@ -119,6 +119,8 @@ class Collector:
 
     def _at_once(self, text: str, start: int, stop: int) -> tuple[int, bool]:
         """Until where lines follow that are like those before, and whether they were read; if not, when to try again."""
+        if self._cleared or self._again:  # a repetition is told from what is new value by value
+            return start, False
         for i, reader in self._following:
             end = reader.ahead(text, start, stop)
             if end > start:

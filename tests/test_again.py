@@ -1,5 +1,7 @@
 """Output that a notebook clears and prints once more is one run, whatever is displayed in between."""
 
+import pytest
+
 from nbdiag.collect import Collector
 from nbdiag.events import Displayed
 
@@ -8,15 +10,26 @@ TABLE = "<table><tr><th></th><th>epoch</th><th>train_loss</th></tr>{}</table>"
 ROWS = [f"<tr><th>{e - 1}</th><td>{e}</td><td>{1 / e:.4f}</td></tr>" for e in range(1, 6)]
 
 
-def test_all_lines_printed_again_after_each_epoch():
+FORMS = [
+    "Epoch {e}: loss {a:.4f}, val loss {b:.4f}\n",
+    "[{e}]\ttrain-loss:{a:.4f}\teval-loss:{b:.4f}\n",
+    "Epoch {e}/50\n9/9 - 0s - loss: {a:.4f} - val_loss: {b:.4f}\n",
+]
+
+
+@pytest.mark.parametrize("epochs", [5, 50])
+@pytest.mark.parametrize("form", FORMS)
+def test_all_lines_printed_again_after_each_epoch(form, epochs):
+    """Fifty of them are lines that would be read many at once."""
+    lines = [form.format(e=e, a=1 / e, b=2 / e) for e in range(1, epochs + 1)]
     c = Collector()
-    for count in range(1, 6):
+    for count in range(1, epochs + 1):
         c.event(Displayed(again=True))
-        c.chunk("stdout", "".join(LINES[:count]))
+        c.chunk("stdout", "".join(lines[:count]))
     c.close()
     (run,) = c.runs
     assert run.curve("val_loss", "train") is None
-    assert run.curve("loss", "val").values.tolist() == [2.0, 1.0, 0.6667, 0.5, 0.4]
+    assert run.curve("loss", "val").values.tolist() == [round(2 / e, 4) for e in range(1, epochs + 1)]
 
 
 def test_the_last_line_alone():
