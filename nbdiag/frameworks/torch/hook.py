@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -15,9 +14,9 @@ from nbdiag.events import Trouble
 from nbdiag.frameworks.base import Emit, Framework
 from nbdiag.frameworks.hooks.imports import when_imported
 from nbdiag.frameworks.torch import backward
-from nbdiag.frameworks.torch.calls import Observed, Observer, hidden, observed, patch
+from nbdiag.frameworks.torch.calls import hidden, observed, patch
 from nbdiag.frameworks.torch.evaluation import FRESH
-from nbdiag.frameworks.torch.losses import FUNCTIONS
+from nbdiag.frameworks.torch.listening import Listening
 from nbdiag.frameworks.torch.roots import differentiated
 from nbdiag.frameworks.torch.scaling import Scaling
 from nbdiag.frameworks.torch.stopping import stop
@@ -48,9 +47,8 @@ class Watcher:
         self._write = self._tape.append
         self._patches = contextlib.ExitStack()
         self._pid = os.getpid()
-        self._losses: list[tuple[Observed, Observer]] = []
         self._thread: int | None = None
-        self._off = self._fast = self._listening = self._paced = self._turned = False
+        self._off = self._fast = self._paced = self._turned = False
         self._looks = LOOKS
         self._norms = 0
         """Steps whose gradient is to be measured: one for each optimizer, in turn."""
@@ -81,14 +79,11 @@ class Watcher:
     def _install(self, torch: Any, stack: contextlib.ExitStack) -> None:
         from torch.optim.optimizer import register_optimizer_step_post_hook
 
-        self._torch, self._tensor, self._functorch = torch, torch.Tensor, torch._C._are_functorch_transforms_active
-        self._jit_tracing = torch._C._get_tracing_state
+        self._torch, self._tensor = torch, torch.Tensor
         self._backwards = patch(torch.autograd, "backward", backward.stand_in)
-        for name, loss, nn in FUNCTIONS:
-            found = patch(torch._C._nn if nn else torch, name)
-            self._losses.append((found, functools.partial(self._loss, name, loss)))
-        stack.callback(self._listen, False)
-        self._listen(True)
+        self._listening = Listening(torch, self._loss)
+        stack.callback(self._listening.turn, False)
+        self._listening.turn(True)
         stack.callback(self._measure_next, 0)
         stack.callback(self._go, False)
         stack.enter_context(observed(self._backwards, before=self._backward))
@@ -115,14 +110,6 @@ class Watcher:
 
         hidden(after_step)
         return after_step
-
-    def _listen(self, on: bool) -> None:
-        """Observe the loss functions: at the start, while loaders run without training, and now and then for a step."""
-        if on == self._listening:
-            return
-        self._listening = on
-        for found, observer in self._losses:
-            (found.observe if on else found.leave)(found.after, observer)
 
     def _go(self, fast: bool) -> None:
         """From now on backward passes and steps that are like those before are only noted on the tape."""
@@ -215,13 +202,13 @@ class Watcher:
             self._paced = True
             evaluation.pace(training.counted())
         self._go(evaluation.slow is not None)
-        if self._listening and evaluation.slow is False:
-            self._listen(False)
+        if evaluation.slow is False:
+            self._listening.turn(False)
 
     def _look_again(self) -> None:
         self._looks, self._paced = max(self._looks, 1), False
         self._go(False)
-        self._listen(True)
+        self._listening.turn(True)  # while loaders run without training, and for a step now and then
         if self._training.gradients.due:
             self._measure()
 
@@ -237,7 +224,7 @@ class Watcher:
     def _tell(self) -> None:
         self._off = os.getpid() != self._pid  # forked since: nobody would hear it
         self._training.tell()
-        if self._off or not self._turned:  # else a loader's turn was looked at since
+        if self._off or not self._turned or not self._training.passes.going:  # else its turn was looked at since
             self._look_again()
         self._turned = False
 
@@ -275,17 +262,8 @@ class Watcher:
 
     def _loss(self, name: str, loss: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         try:
-            # Fake, functional and other traced tensors are subclasses: only real values are looked at.
-            plain = self._tensor
-            if (
-                not self._off
-                and type(result) is plain
-                and len(args) > 1
-                and isinstance(args[1], plain)
-                and (self._thread is None or get_ident() == self._thread)
-                and not self._functorch()
-                and self._jit_tracing() is None  # what it looked at would become part of the trace
-            ):
+            mine = self._thread is None or get_ident() == self._thread
+            if mine and not self._off and self._listening.real(args, result):
                 self._training.evaluation.called(name, loss, args, kwargs, result)
         except Exception as error:
             self._fail(error)

@@ -180,6 +180,11 @@ class Passes:
             if p.iterator() is iterator or (p.kept and p.given() == p.batches):
                 p.replaced = True
 
+    @property
+    def going(self) -> bool:
+        """Whether any goes on."""
+        return any(not p.over for p in self.open)
+
     def at_work(self) -> Pass | None:
         """The pass whose batch is used: of those still going on the one begun last, where it is not exhausted."""
         going = [p for p in self.open if not p.over]

@@ -93,6 +93,7 @@ class Training:
         self.passes.others_were_not_for_training()
         p = self._trained(now=True)
         if p is not None and not p.over:
+            self._enter(p)
             self._end_passes()
         self.journal.entries.extend(self.evaluation.goes_on())
         if p is not None and not p.known:
@@ -222,11 +223,10 @@ class Training:
             root = self.root if self.root.mean_of(parts) else UNKNOWN
             known = facts.of_training(p, self.optimizers.first, root, self.outputs)
             self.journal.entries.append(Learned(known))
-        measured = None
         places = self.epochs.places(p, numbers, self.passes.open)
         if index == 0:
             self.evaluation.compare(self.root if len(steps) == 1 else UNKNOWN, parts)
-            measured = p.measured if p is not None else None
+        measured = p.measured if p is not None and index == 0 else None
         name = "" if index == 0 else f"_{index + 1}"
         usual = self._parts = max(self._parts, parts)
         scale = usual / parts if self.root.mean_of(usual) else 1.0
