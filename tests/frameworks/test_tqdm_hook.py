@@ -7,6 +7,7 @@ import io
 import math
 import traceback
 
+import numpy as np
 import pytest
 from tqdm import tqdm, trange
 
@@ -166,3 +167,33 @@ def test_tqdm_is_left_as_it_was_and_errors_are_the_readers():
             tqdm([1]).set_postfix(5)
     assert dict(vars(tqdm)) == before and events == []
     assert "nbdiag" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_a_bar_shows_last_is_told_however_it_is_given():
+    """Plain numbers are kept and put into words at the end, all else is at once."""
+
+    def loop():
+        for epoch in range(4):
+            with tqdm(list(range(6)), desc=f"Epoch {epoch + 1}/4") as bar:
+                value = np.array(0.0)
+                for i in bar:
+                    value[...] = loss = 1 / (1 + 6 * epoch + i)
+                    shown = {"loss": loss, "acc": 1 - loss}
+                    if epoch == 0:
+                        bar.set_postfix(shown)
+                        shown.clear()  # tqdm has read it
+                    elif epoch == 1:
+                        bar.set_postfix({"loss": loss}, acc=1 - loss, refresh=False)
+                    elif epoch == 2 and i < 5:
+                        bar.set_postfix(loss=-1.0, acc=-1.0)
+                    elif epoch == 2:
+                        bar.set_postfix_str(f"loss={loss!r}, acc={1 - loss!r}")
+                    elif i % 2:
+                        bar.set_postfix(loss=value, acc=1 - loss)
+                    else:
+                        bar.set_postfix(loss=loss, acc=1 - loss)
+                value[...] = -1.0
+
+    last = {float(e): 1 / (6 * e) for e in range(1, 5)}
+    expected = {"train:loss/epoch": last, "train:accuracy/epoch": {e: 1 - v for e, v in last.items()}}
+    assert watched(loop) == [expected]

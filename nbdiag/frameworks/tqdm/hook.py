@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import get_ident
 from types import ModuleType
 from typing import Any
@@ -39,6 +39,11 @@ def hook(emit: Emit) -> Iterator[None]:
             yield
 
 
+_PLAIN = frozenset((float, int, str, bool))
+"""What stays as it is: a tensor may be another number by the time it is told."""
+_NONE: tuple[Callable[[], Any], Any] = (lambda: None, None)
+
+
 class _Hooked:
     """The bars that were told to show something. One thread is followed: the first that tells a bar anything."""
 
@@ -46,6 +51,8 @@ class _Hooked:
         self.emit, self.guard = emit, Guard(emit, "following a tqdm bar")
         self.bars: weakref.WeakKeyDictionary[Any, Turns] = weakref.WeakKeyDictionary()
         self.thread: int | None = None
+        self.latest: tuple[Callable[[], Any], Any] = _NONE
+        """The bar told last, where only what it shows last is wanted, and its turns."""
         self.inner = 0.0
         """When the last bar that ended had begun: an older bar that is still open is the loop around it."""
 
@@ -53,9 +60,13 @@ class _Hooked:
         """``bar.set_postfix(ordered_dict=None, refresh=True, **kwargs)``."""
         with self.guard:
             given = args[1] if len(args) > 1 else kwargs.get("ordered_dict")
-            shown = dict(given or ())
-            shown.update((name, kwargs[name]) for name in sorted(kwargs) if name not in ("ordered_dict", "refresh"))
-            self._tell(args[0], [f"{name}={_exact(value)}" for name, value in shown.items()])
+            latest, turns = self.latest
+            if latest() is args[0] and get_ident() == self.thread:  # mostly: only what such a bar shows last is told
+                shown = dict(given or ()) | kwargs
+                if _PLAIN.issuperset(map(type, shown.values())):
+                    turns.kept = given and dict(given), kwargs
+                    return
+            self._tell(args[0], _items(given, kwargs))
 
     def postfix_text(self, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         """``bar.set_postfix_str(s="", refresh=True)``."""
@@ -66,6 +77,10 @@ class _Hooked:
         """``bar.close()`` or ``bar.reset()`` is about to be called."""
         with self.guard:
             turns = self.bars.pop(bar, None)
+            if turns is self.latest[1]:
+                self.latest = _NONE
+            if turns is not None and turns.kept is not None:
+                turns.last = ", ".join(_items(*turns.kept))
             # By an exception the epoch was broken off: what the bar shows is no epoch's value.
             if turns is not None and sys.exc_info()[0] in (None, GeneratorExit):
                 self.inner = max(self.inner, bar.start_t)
@@ -82,8 +97,18 @@ class _Hooked:
         if turns is None:
             self.emit(Shown())
             turns = self.bars[bar] = Turns(bar, around=self.inner > bar.start_t)
+        turns.kept = None
         for line in turns.turn(", ".join(items), sys._getframe(3)):
             self.emit(Shown(line))
+        if turns.kind == "bar":
+            self.latest = weakref.ref(bar), turns
+
+
+def _items(given: Any, kwargs: dict[str, Any]) -> list[str]:
+    """What a bar shows, as tqdm orders it."""
+    shown = dict(given or ())
+    shown.update((name, kwargs[name]) for name in sorted(kwargs) if name not in ("ordered_dict", "refresh"))
+    return [f"{name}={_exact(value)}" for name, value in shown.items()]
 
 
 def _exact(value: Any) -> str:

@@ -35,6 +35,8 @@ class Turns:
         self.told = 0.0
         self.last = ""
         """What was shown and is not told yet."""
+        self.kept: tuple[Any, dict[str, Any]] | None = None
+        """The same, not yet put into words, where it came later."""
         self.kind: Kind = self._named(bar, around)
         self.first: dict[str, int] = {}
         self.name = ""
