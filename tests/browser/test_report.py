@@ -41,6 +41,8 @@ def opened(page: Page, diagnosis: Diagnosis, folder: Path, *, script: bool = Tru
 
 
 def cards(page: Page) -> list[str]:
+    """Those open once the page has closed the others: a card tells that it opened after it has, on a busy machine later."""
+    page.evaluate("() => new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done, 50))))")
     return page.eval_on_selector_all("details.card[open]", "all => all.map(card => card.dataset.f)")
 
 
